@@ -1,0 +1,161 @@
+"""Deploys a stack of the cloud assembly into the embedded AWS: assets first, then CloudFormation.
+
+The template goes in as it was synthesized, less the resources whose type the embedded AWS does not have;
+those are returned by name, and the sandbox plays their part.
+"""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.assembly import Asset, Stack
+from sandbox.embedded import EmbeddedAws
+
+NOT_EMBEDDED = {
+    "AWS::Events::EventBusPolicy": "the courier asks it before an event crosses accounts",
+    "AWS::SSO::PermissionSet": "created through the identity plane from the same template",
+    "AWS::SSO::Assignment": "created through the identity plane",
+    "AWS::SecretsManager::ResourcePolicy": "left out: the embedded AWS does not evaluate it",
+    "AWS::CloudWatch::CompositeAlarm": "left out: its member alarms are deployed",
+}
+"""Resource types that the embedded AWS cannot deploy, and who stands in for each."""
+
+STACK_SECONDS = 120.0
+_EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
+
+
+class DeployError(Exception):
+    """CloudFormation refused or rolled back; the message holds its events."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A resource of a template that was not deployed."""
+
+    account: str
+    region: str
+    stack: str
+    logical_id: str
+    type: str
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a deployed stack answers with."""
+
+    outputs: Mapping[str, str]
+    left_out: tuple[LeftOut, ...]
+
+
+def deploy(aws: EmbeddedAws, stack: Stack) -> Deployed:
+    """Create the stack and wait for it. Raises DeployError."""
+    template, left_out = without_unsupported(stack)
+    if not template["Resources"]:
+        return Deployed({}, left_out)
+    for asset in stack.assets:
+        _publish(aws, stack, asset)
+    _pretend_bootstrap(aws, stack)
+    cloudformation = aws.client("cloudformation", stack.account, stack.region)
+    cloudformation.create_stack(
+        StackName=stack.name,
+        TemplateBody=json.dumps(template),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    return Deployed(_wait(cloudformation, stack.name), left_out)
+
+
+def without_unsupported(stack: Stack) -> tuple[dict[str, Any], tuple[LeftOut, ...]]:
+    """The template less what cannot be deployed. Raises DeployError if something else depends on that."""
+    left_out = tuple(
+        LeftOut(
+            stack.account,
+            stack.region,
+            stack.name,
+            logical_id,
+            resource["Type"],
+            resource.get("Properties", {}),
+        )
+        for logical_id, resource in stack.template["Resources"].items()
+        if resource["Type"] in NOT_EMBEDDED
+    )
+    gone = {resource.logical_id for resource in left_out}
+    kept = {k: v for k, v in stack.template["Resources"].items() if k not in gone}
+    for logical_id, resource in kept.items():
+        if needed := gone & set(_references(resource)):
+            raise DeployError(f"{stack.name}: {logical_id} depends on {sorted(needed)}, not deployed here")
+    return {**stack.template, "Resources": kept}, left_out
+
+
+def _references(node: Any) -> list[str]:
+    match node:
+        case {"Ref": str(name)}:
+            return [name]
+        case {"Fn::GetAtt": [str(name), *_]}:
+            return [name]
+        case dict():
+            found = [name for value in node.values() for name in _references(value)]
+            depends = node.get("DependsOn", [])
+            return found + ([depends] if isinstance(depends, str) else list(depends))
+        case list():
+            return [name for value in node for name in _references(value)]
+        case _:
+            return []
+
+
+def _publish(aws: EmbeddedAws, stack: Stack, asset: Asset) -> None:
+    s3 = aws.client("s3", stack.account, stack.region)
+    s3.create_bucket(
+        Bucket=asset.bucket,
+        **(
+            {}
+            if stack.region == "us-east-1"
+            else {"CreateBucketConfiguration": {"LocationConstraint": stack.region}}
+        ),
+    )
+    s3.put_object(Bucket=asset.bucket, Key=asset.key, Body=_zipped(asset.path))
+
+
+def _zipped(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            info = zipfile.ZipInfo(str(path.relative_to(folder)), _EPOCH_OF_ZIP)
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, path.read_bytes())
+    return buffer.getvalue()
+
+
+def _pretend_bootstrap(aws: EmbeddedAws, stack: Stack) -> None:
+    """Templates ask this parameter whether `cdk bootstrap` has been run."""
+    parameter = stack.template.get("Parameters", {}).get("BootstrapVersion")
+    if parameter is not None:
+        aws.client("ssm", stack.account, stack.region).put_parameter(
+            Name=parameter["Default"], Value="30", Type="String", Overwrite=True
+        )
+
+
+def _wait(cloudformation: Any, name: str) -> dict[str, str]:
+    deadline = time.monotonic() + STACK_SECONDS
+    while time.monotonic() < deadline:
+        (state,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        if state["StackStatus"] == "CREATE_COMPLETE":
+            return {output["OutputKey"]: output["OutputValue"] for output in state.get("Outputs", [])}
+        if not state["StackStatus"].endswith("_IN_PROGRESS") or "ROLLBACK" in state["StackStatus"]:
+            raise DeployError(f"{name}: {state['StackStatus']}\n{_failures(cloudformation, name)}")
+        time.sleep(0.1)
+    raise DeployError(f"{name} was not created within {STACK_SECONDS:.0f} s")
+
+
+def _failures(cloudformation: Any, name: str) -> str:
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    return "\n".join(
+        f"  {event['LogicalResourceId']} {event['ResourceType']}: {event['ResourceStatusReason']}"
+        for event in events
+        if event.get("ResourceStatusReason")
+    )
