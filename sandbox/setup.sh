@@ -21,8 +21,8 @@ if [ ! -x .tools/bin/uv ] || [ "$(.tools/bin/uv --version | cut -d' ' -f2)" != "
     .tools/bin/python -m pip install --quiet --disable-pip-version-check "uv==$1"
 fi
 say "installing the locked Python packages"
-.tools/bin/uv sync --frozen --quiet
+.tools/bin/uv sync --frozen --quiet --python .tools/bin/python
 say "installing the embedded AWS into its own environment"
-UV_PROJECT_ENVIRONMENT="$PWD/.tools/embedded-aws" .tools/bin/uv sync --frozen --quiet --project sandbox/embedded
+UV_PROJECT_ENVIRONMENT="$PWD/.tools/embedded-aws" .tools/bin/uv sync --frozen --quiet --python .tools/bin/python --project sandbox/embedded
 say "installing the Node.js tools"
 npm ci --silent --no-audit --no-fund
