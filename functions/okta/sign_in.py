@@ -1,0 +1,173 @@
+"""How a call to Okta proves who calls: an API token, or a service app whose key never leaves KMS.
+
+Each way is a `requests` authenticator, so it sees the method and address of every request that it signs.
+"""
+
+import base64
+import json
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import requests
+from requests.auth import AuthBase
+
+from functions.okta.errors import OktaAnswerError, OktaRefusedError
+from functions.okta.transport import PATIENCE, TIMEOUT, Retrier, checked_base_url, summary
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+ASSERTION_LIFETIME = 300
+"""Seconds. Okta, "Implement OAuth for Okta with a service app": `exp` at most an hour ahead."""
+
+RENEW_BEFORE = 120
+"""A token with fewer seconds to live is not used any more, so that none expires on its way."""
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class SignIn(AuthBase):
+    """A way to sign in."""
+
+    def renew(self) -> bool:
+        """Okta answered 401: forget what is cached. True if another attempt may do better."""
+        raise NotImplementedError
+
+
+class ApiToken(SignIn):
+    """A long-lived API token (Okta, "Create an API token": scheme SSWS)."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        r.headers["Authorization"] = f"SSWS {self._token}"
+        return r
+
+    def renew(self) -> bool:
+        """A refused API token stays refused."""
+        return False
+
+
+class Signer(Protocol):
+    """Signs with an RSA private key that nobody else sees: RSASSA-PKCS1-v1_5 over SHA-256."""
+
+    def __call__(self, message: bytes) -> bytes: ...
+
+
+def kms_signer(kms: "KMSClient", key_id: str) -> Signer:
+    """Sign with a KMS key of spec RSA_2048 or longer and usage SIGN_VERIFY; the caller needs kms:Sign."""
+
+    def sign(message: bytes) -> bytes:
+        return kms.sign(
+            KeyId=key_id,
+            Message=message,
+            MessageType="RAW",
+            SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
+        )["Signature"]
+
+    return sign
+
+
+class ServiceApp(SignIn):
+    """An OAuth 2.0 service app: client_credentials with private_key_jwt, RS256.
+
+    The access token is kept until shortly before it expires. Times are epoch seconds.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        client_id: str,
+        sign: Signer,
+        scopes: Sequence[str],
+        http: requests.Session,
+        *,
+        key_id: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._token_url = f"{checked_base_url(base_url)}/oauth2/v1/token"
+        self._retrier = Retrier(sleep, now, PATIENCE)
+        self._client_id = client_id
+        self._sign = sign
+        self._scope = " ".join(scopes)
+        self._http = http
+        self._key_id = key_id
+        self._now = now
+        self._token = ""
+        self._expires_at = 0.0
+
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._now() >= self._expires_at - RENEW_BEFORE:
+            self._fetch()
+        r.headers["Authorization"] = f"Bearer {self._token}"
+        return r
+
+    def renew(self) -> bool:
+        """A revoked token is replaced by a new one."""
+        self._expires_at = 0.0
+        return True
+
+    def _fetch(self) -> None:
+        asked_at = self._now()
+        answer = self._retrier.send("POST /oauth2/v1/token", self._ask)
+        if answer.status_code != 200:
+            raise OktaRefusedError(
+                f"Okta gives service app {self._client_id} no token (HTTP {answer.status_code}: "
+                f"{summary(answer)}). Check that the app is active, has this public key, and was granted "
+                f"the scopes: {self._scope}"
+            )
+        try:
+            body = answer.json()
+            self._token, lifetime = str(body["access_token"]), float(body["expires_in"])
+        except (KeyError, TypeError, ValueError):
+            # Not chained: the exception would carry the body, and with it perhaps a token.
+            raise OktaAnswerError(
+                f"the token endpoint of Okta answered 200 without a token for {self._client_id}"
+            ) from None
+        self._expires_at = asked_at + lifetime
+
+    def _ask(self) -> requests.Response:
+        return self._http.post(
+            self._token_url,
+            data={
+                "grant_type": "client_credentials",
+                "scope": self._scope,
+                "client_assertion_type": ASSERTION_TYPE,
+                "client_assertion": self._assertion(),
+            },
+            headers={"Accept": "application/json"},
+            auth=_unsigned,
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+
+    def _assertion(self) -> str:
+        issued = int(self._now())
+        header = {"alg": "RS256", "typ": "JWT"} | ({"kid": self._key_id} if self._key_id else {})
+        claims = {
+            "iss": self._client_id,
+            "sub": self._client_id,
+            "aud": self._token_url,
+            "iat": issued,
+            "exp": issued + ASSERTION_LIFETIME,
+            "jti": str(uuid.uuid4()),
+        }
+        signed = f"{_part(header)}.{_part(claims)}"
+        return f"{signed}.{_base64url(self._sign(signed.encode()))}"
+
+
+def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The assertion is in the body; without this, `requests` would look for a password in ~/.netrc."""
+    return request
+
+
+def _part(value: dict[str, Any]) -> str:
+    return _base64url(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
