@@ -1,0 +1,45 @@
+"""The access policy as a whole."""
+
+from typing import Any, Self
+
+from pydantic import Field, ValidationInfo, model_validator
+
+from functions.policy.fields import Strict
+from functions.policy.grants import MANAGEMENT, Grant
+from functions.policy.permission_sets import PermissionSet, SetName
+from functions.policy.watch import Alerts, Expiry, Leavers
+
+
+class AccessPolicy(Strict):
+    """access.yaml, read and checked: what the organization wants."""
+
+    permission_sets: dict[SetName, PermissionSet]
+    grants: tuple[Grant, ...] = ()
+    leavers: Leavers = Field(default_factory=Leavers)
+    expiry: Expiry = Field(default_factory=Expiry)
+    alerts: Alerts = Field(default_factory=Alerts)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names(cls, data: Any, info: ValidationInfo) -> Any:
+        """Let every grant know which permission sets there are."""
+        sets = data.get("permission_sets") if isinstance(data, dict) else None
+        if isinstance(sets, dict) and info.context is not None:
+            info.context["permission_sets"] = frozenset(sets)
+        return data
+
+    def used_in_management(self) -> frozenset[str]:
+        """Permission sets that some grant gives in the management account, where no SCP binds."""
+        granted = [grant for grant in self.grants if MANAGEMENT in grant.accounts]
+        if any(grant.patterns and not grant.permission_set for grant in granted):
+            return frozenset(self.permission_sets)
+        return frozenset(grant.permission_set for grant in granted if grant.permission_set)
+
+    def to_json(self) -> str:
+        """The same policy for the Lambda bundle, where no YAML parser is."""
+        return self.model_dump_json(by_alias=True, exclude_none=True, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read `to_json` back. Raises pydantic's ValidationError if it is anything else."""
+        return cls.model_validate_json(text, context={})

@@ -1,0 +1,50 @@
+"""access.yaml in, AccessPolicy out, or every mistake at once."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from functions.policy.explain import explain
+from functions.policy.mistakes import Mistake, PolicyError
+from functions.policy.model import AccessPolicy
+from functions.policy.source import read
+
+BUNDLED = "access.json"
+
+
+def load(path: Path) -> AccessPolicy:
+    """Read and check an access.yaml. Raises PolicyError with all its mistakes, each at its place."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError([Mistake(str(path), 1, 1, f"cannot be read: {error}")]) from error
+    return loads(text, str(path))
+
+
+def loads(text: str, file: str = "access.yaml") -> AccessPolicy:
+    """As `load`, of text that is at hand; `file` is what mistakes call it."""
+    source = read(text, file)
+    try:
+        policy = AccessPolicy.model_validate(source.data, context={})
+    except ValidationError as error:
+        raise PolicyError([*source.mistakes, *explain(error, source)]) from error
+    if source.mistakes:
+        raise PolicyError(source.mistakes)
+    return policy
+
+
+def load_bundled() -> AccessPolicy:
+    """The policy that was packed with the functions. Raises OSError where there is none."""
+    root = Path(os.environ["LAMBDA_TASK_ROOT"])
+    return AccessPolicy.from_json((root / BUNDLED).read_text(encoding="utf-8"))
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of access.yaml, for completion in editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **AccessPolicy.model_json_schema(by_alias=True),
+        "title": "Ostiary access policy",
+    }

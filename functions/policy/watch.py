@@ -1,0 +1,59 @@
+"""What happens to leavers, what is watched, and who is told: the rest of access.yaml."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import StrictInt, model_validator
+
+from functions.finding import Severity
+from functions.policy.fields import Duration, OneOrMany, Strict, Text, wrong
+from functions.policy.grants import Name
+
+MAX_SESSION = timedelta(hours=12)
+"""IAM Identity Center User Guide, "Set session duration": no role session outlives this."""
+
+LeaverEvent = Literal["deactivate", "suspend", "delete", "lock", "unassign"]
+Channel = Literal["mail", "slack", "pagerduty"]
+Target = Annotated[str, Text(r"root|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}", "root or the id of an OU (ou-…)")]
+
+
+class Leavers(Strict):
+    """Which Okta events end a person's access, and how."""
+
+    on: OneOrMany[LeaverEvent] = ("deactivate", "suspend", "delete", "unassign")
+    protected: OneOrMany[Name] = ()
+    """User names whose access no event may end: break-glass people."""
+    keep_deny: Annotated[timedelta, Duration(MAX_SESSION, timedelta(days=90))] = MAX_SESSION
+    """How long the deny stays: no shorter than the longest session that may be running."""
+    deny_target: Target = "root"
+
+
+class Expiry(Strict):
+    """At how many days left an expiring key becomes a finding of each severity."""
+
+    info: StrictInt = 60
+    warning: StrictInt = 30
+    page: StrictInt = 14
+
+    @model_validator(mode="after")
+    def _order(self) -> "Expiry":
+        if not self.info >= self.warning >= self.page > 0:
+            raise wrong("days left must fall: info >= warning >= page > 0")
+        return self
+
+    def severity(self, days_left: float) -> Severity | None:
+        """None: nobody needs to know yet."""
+        steps = ((self.page, Severity.PAGE), (self.warning, Severity.WARNING), (self.info, Severity.INFO))
+        return next((severity for days, severity in steps if days_left <= days), None)
+
+
+class Alerts(Strict):
+    """Which channels hear of findings of each severity."""
+
+    page: OneOrMany[Channel] = ("pagerduty", "slack", "mail")
+    warning: OneOrMany[Channel] = ("slack", "mail")
+    info: OneOrMany[Channel] = ("mail",)
+
+    def channels(self, severity: Severity) -> tuple[Channel, ...]:
+        """Where a finding of this severity goes."""
+        return {Severity.PAGE: self.page, Severity.WARNING: self.warning, Severity.INFO: self.info}[severity]
