@@ -1,4 +1,4 @@
-"""Fills the stand-ins with the company: the organization through AWS's API, the people through Okta and SCIM."""
+"""Fills the stand-ins with the company: accounts through AWS's API, people through Okta and SCIM."""
 
 import time
 from typing import TYPE_CHECKING

@@ -1,0 +1,50 @@
+"""`python -m sandbox demo` and `python -m sandbox up`; the Makefile calls both."""
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from sandbox import demo as demo_
+from sandbox import up as up_
+from sandbox.deploy import DeployError
+from sandbox.embedded import EmbeddedAwsError
+from sandbox.show import CONSOLE
+from sandbox.synth import SynthesisError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+DIRECTORY = Path(".sandbox")
+
+
+@app.command()
+def demo(*, as_json: Annotated[bool, typer.Option("--json", help="The table as JSON.")] = False) -> None:
+    """Three stories over real wires, then a table. Exit 0 only if every expectation held."""
+    raise typer.Exit(demo_.run(DIRECTORY, as_json=as_json))
+
+
+@app.command()
+def up() -> None:
+    """The same world, up until Ctrl-C, reached through .sandbox/endpoints.json."""
+    up_.run(DIRECTORY)
+
+
+def main() -> int:
+    """Run a command; an error that can be expected is a sentence, not a traceback."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        app()
+    except (DeployError, EmbeddedAwsError, SynthesisError) as error:
+        CONSOLE.print(f"[red]{error}[/]", markup=True)
+        return 1
+    return 0
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

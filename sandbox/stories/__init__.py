@@ -1,0 +1,1 @@
+"""The three stories of the demo, each read back from the embedded AWS and the stand-ins."""
