@@ -89,8 +89,10 @@ GROUPS = {
     "aws-developers": range(104, 304),
     "aws-checkout-production-Operations": range(104, 107),
     "aws-data-lake-DataAnalyst": range(96, 112),
+    "aws-loyalty-production-Operations": range(107, 111),
 }
-"""Group name to the people in it, by their number. The groups named `aws-…` follow the naming pattern."""
+"""Group name to the people in it, by their number. The groups named `aws-…` follow the naming pattern;
+one of them waits for an account that does not exist yet."""
 
 _FIRST_NAMES = (
     "Ada Alan Barbara Claude Dorothy Edsger Frances Grace Hedy Ivan "

@@ -27,4 +27,4 @@ def _introduce(world: World, endpoints: Path) -> None:
     CONSOLE.print(f"\nThe world is up; its addresses are in [bold]{endpoints}[/]. Ctrl-C takes it down.")
     for name in sorted({resource.type for resource in world.left_out}):
         count = sum(resource.type == name for resource in world.left_out)
-        CONSOLE.print(f"[dim]Not deployed here: {count} × {name} ({NOT_EMBEDDED[name]})[/]")
+        CONSOLE.print(f"[dim]Not deployed here: {count} of {name} ({NOT_EMBEDDED[name]})[/]")

@@ -1,4 +1,4 @@
-"""The whole world on one machine: embedded AWS, identity plane, Okta stand-in, on-call; deployed and filled."""
+"""The whole world on one machine: embedded AWS, identity plane, Okta, on-call; deployed and filled."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -192,7 +192,7 @@ def _hook_secret(aws: EmbeddedAws, shape: Shape) -> str:
 
 
 def connect(world: World) -> None:
-    """What a person does once after `cdk deploy`: secrets, subscriptions, the event hook. Then events flow."""
+    """What a person does once after `cdk deploy`: secrets, subscriptions, event hook. Then events flow."""
     secrets = world.hub_client("secretsmanager")
     secrets.put_secret_value(SecretId=OKTA_SECRET, SecretString=json.dumps({"token": world.okta.token}))
     channels = {

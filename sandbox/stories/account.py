@@ -11,8 +11,16 @@ from sandbox.world import World
 _STORY = "Account joins"
 INVITED = "333333333333"
 
-EVERYWHERE: frozenset[tuple[str, str]] = frozenset()
-PRODUCTION: frozenset[tuple[str, str]] = frozenset()
+EVERYWHERE = frozenset(
+    {("billing", "Billing"), ("security-audit", "SecurityAudit"), ("sre-oncall", "ReadOnly")}
+)
+PRODUCTION = EVERYWHERE | {
+    ("aws-loyalty-production-Operations", "Operations"),
+    ("aws-production-developers", "Developer"),
+    ("platform-admin", "Operations"),
+    ("read-only-exec", "ReadOnly"),
+    ("sre-oncall", "Operations"),
+}
 """What access.yaml means for such an account, written down by hand: (group, permission set)."""
 
 

@@ -1,0 +1,60 @@
+"""`ostiary revoke` and `ostiary restore`: an operator's word takes the same road as Okta's events."""
+
+import getpass
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+import boto3
+import typer
+from rich.console import Console
+
+from cli.exits import aws_errors, confirmed
+from functions import bus
+from functions.bus import BusEvent, EventBus
+from infra import names
+
+Person = Annotated[str, typer.Argument(help="Their user name (as in Okta and Identity Center) or Okta id.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the record and told to on-call.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this nothing is done.")]
+Region = Annotated[
+    str | None, typer.Option("--region", help="The hub's Region; otherwise as your AWS profile says.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
+
+
+def revoke(
+    person: Person, reason: Reason, *, yes: Yes = False, region: Region = None, as_json: AsJson = False
+) -> None:
+    """End somebody's AWS access now, as a deactivation in Okta would."""
+    confirmed(f"This denies every AWS call of {person} in all accounts.", yes=yes)
+    _ask("leaver.revoke", person, reason, region)
+    _answer(person, "access is being ended; on-call hears when it holds", as_json=as_json)
+
+
+def restore(
+    person: Person, reason: Reason, *, yes: Yes = False, region: Region = None, as_json: AsJson = False
+) -> None:
+    """Give somebody's AWS access back, as a reactivation in Okta would."""
+    confirmed(f"This lifts the denial of {person}'s AWS calls.", yes=yes)
+    _ask("leaver.restore", person, reason, region)
+    _answer(person, "access is being given back; on-call hears when it holds", as_json=as_json)
+
+
+def _ask(detail_type: str, person: str, reason: str, region: str | None) -> None:
+    detail = {
+        "person": person,
+        "reason": reason,
+        "by": getpass.getuser(),
+        "at": datetime.now(UTC).isoformat(),
+    }
+    with aws_errors():
+        events = boto3.client("events", region_name=region)
+        EventBus(events, names.BUS).put([BusEvent(bus.OPERATOR, detail_type, detail)])
+
+
+def _answer(person: str, what: str, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"person": person, "accepted": True}))
+    else:
+        Console().print(f"{person}: {what}.", markup=False)
