@@ -9,6 +9,8 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from functions.bus import BusError
+
 ERRORS = Console(stderr=True, highlight=False)
 
 
@@ -36,8 +38,8 @@ def confirmed(what: str, *, yes: bool) -> None:
 
 @contextmanager
 def aws_errors() -> Iterator[None]:
-    """Turn an error of AWS or of its credentials into one sentence and exit code FAILED."""
+    """Turn an error of AWS, its credentials or the bus into one sentence and exit code FAILED."""
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, BusError, ClientError) as error:
         leave(Exit.FAILED, f"AWS refused or could not be reached: {error}")

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.exits import ERRORS, Exit, leave
+from cli.exits import ERRORS, Exit
 from functions.policy import PolicyError, load
 from functions.policy import schema as policy_schema
 
-AccessFile = Annotated[Path, typer.Argument(help="The access policy to read.")]
+AccessFile = Annotated[Path, typer.Argument(help="The access policy to read.", exists=True, dir_okay=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 
 
@@ -19,8 +19,6 @@ def validate(file: AccessFile = Path("access.yaml"), *, as_json: AsJson = False)
     """Check an access policy: every mistake with its line, its column and what was meant."""
     try:
         policy = load(file)
-    except FileNotFoundError:
-        leave(Exit.USAGE, f"{file} does not exist; name the access policy, for example access.yaml.")
     except PolicyError as error:
         if as_json:
             _write([vars(mistake) for mistake in error.mistakes], valid=False)

@@ -1,0 +1,40 @@
+"""docs/cli.md is held to the code: every command, every option, every exit code, and nothing else."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from typer.main import get_command
+
+from cli.exits import Exit
+from cli.main import app
+
+DOCS = (Path(__file__).parents[3] / "docs" / "cli.md").read_text()
+GROUP = get_command(app)
+assert isinstance(GROUP, typer.core.TyperGroup)
+COMMANDS = GROUP.commands
+
+
+def test_the_table_of_commands_is_complete() -> None:
+    """Every command has its row, and no row stands for a command that is gone."""
+    documented = set(re.findall(r"^\| `ostiary ([a-z-]+)", DOCS, re.MULTILINE))
+    assert documented == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_option_is_documented_and_has_help(name: str) -> None:
+    """An option that the docs do not name, or that says nothing of itself, is a defect."""
+    for parameter in COMMANDS[name].params:
+        assert getattr(parameter, "help", None), f"{name} {parameter.name} has no help"
+        for option in parameter.opts:
+            if option.startswith("--"):
+                row = re.search(rf"^\| `{option}` \| (.*?) \|", DOCS, re.MULTILINE)
+                assert row, f"{option} is not in docs/cli.md"
+                assert f"`{name}`" in row[1], f"docs/cli.md does not say that {name} has {option}"
+
+
+def test_the_exit_codes_are_those_of_the_code() -> None:
+    """A pipeline is written from this table."""
+    documented = {int(code) for code in re.findall(r"^\| (\d) \|", DOCS, re.MULTILINE)}
+    assert documented == {int(code) for code in Exit}
