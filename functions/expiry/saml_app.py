@@ -1,0 +1,59 @@
+"""A SAML app of Okta as the watch sees it: which certificate signs now, and which others it has. Pure."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography import x509
+
+
+class CertificateError(ValueError):
+    """Okta's answer does not tell which certificate signs, or the certificate is unreadable."""
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """One key of the app: Okta's word on it, and the X.509 certificate itself."""
+
+    kid: str
+    expires_at: datetime
+    certificate: x509.Certificate
+
+
+@dataclass(frozen=True)
+class SamlApp:
+    """`signing` is the key that signs now; `spare` are the others, newest expiry first."""
+
+    id: str
+    label: str
+    signing: SigningKey
+    spare: tuple[SigningKey, ...]
+
+
+def read_saml_app(app: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> SamlApp:
+    """Okta API, "Retrieve an application" and "List all key credentials". Raises CertificateError."""
+    try:
+        signing_kid = str(app["credentials"]["signing"]["kid"])
+        app_id, label = str(app["id"]), str(app["label"])
+    except (KeyError, TypeError) as error:
+        raise CertificateError(
+            f"app {app.get('id')} does not say which key signs (no {error}): is it a SAML app?"
+        ) from error
+    found = [key for key in keys if key.get("kid") == signing_kid]
+    if not found:
+        raise CertificateError(
+            f"key {signing_kid} signs for app {app_id}, but is not in the list of its keys"
+        )
+    spare = [_read(key) for key in keys if key.get("kid") != signing_kid]
+    spare.sort(key=lambda key: key.certificate.not_valid_after_utc, reverse=True)
+    return SamlApp(app_id, label, _read(found[0]), tuple(spare))
+
+
+def _read(key: Mapping[str, Any]) -> SigningKey:
+    try:
+        certificate = x509.load_der_x509_certificate(base64.b64decode(key["x5c"][0]))
+        return SigningKey(str(key["kid"]), datetime.fromisoformat(key["expiresAt"]), certificate)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise CertificateError(f"key {key.get('kid')}: certificate unreadable ({error!r})") from error

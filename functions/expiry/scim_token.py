@@ -1,0 +1,86 @@
+"""AWS Health's word on the SCIM access token, as a finding. Pure: time is passed in."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.expiry.certificates import SeverityOf
+from functions.expiry.wording import days, moment, span
+from functions.finding import Finding, Severity, State
+
+EVENT_TYPE = "AWS_IAMIDENTITYCENTER_SCIM_BEARER_TOKEN_EXPIRY_NOTIFICATION"
+"""IAM Identity Center User Guide, "Automatic provisioning": sent from 90 days before the end."""
+
+RUNBOOK = "scim-token.md"
+
+WHY = (
+    "Okta uses this token to tell IAM Identity Center who joined, changed and left. When it expires nothing "
+    "fails visibly, but people who are deactivated in Okta stay enabled in AWS."
+)
+
+ACTIONS = (
+    "IAM Identity Center > Settings > Identity source > Manage provisioning: generate a new access token. "
+    "Two can exist; the old one keeps working.",
+    "Okta > Applications > the AWS app > Provisioning > Integration: paste the token and press Test API "
+    "Credentials.",
+    "Save in Okta only if the test succeeds, then push one group and see it change in Identity Center.",
+    "Delete the old token in Identity Center.",
+)
+
+_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+_EXPIRES = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}")
+
+
+class HealthEventError(ValueError):
+    """An event that is not AWS Health's word on a SCIM token; the queue's dead letters keep it."""
+
+
+def read_health_event(
+    detail: Mapping[str, Any], *, now: datetime, severity: SeverityOf, runbooks: str
+) -> tuple[Finding, ...]:
+    """One finding for each Identity Center instance that the event names. Raises HealthEventError.
+
+    AWS may say it only once, so nothing below a warning comes of it. A closed event clears the finding.
+    """
+    try:
+        if detail["eventTypeCode"] != EVENT_TYPE:
+            raise HealthEventError(f"not about a SCIM token: {detail['eventTypeCode']}")
+        said = " ".join(text["latestDescription"] for text in detail["eventDescription"])
+        entities = [entity["entityValue"] for entity in detail.get("affectedEntities", ())]
+        is_open = detail["statusCode"] != "closed"
+        subjects = entities or [f"account {detail['affectedAccount']}"]
+    except (KeyError, TypeError) as error:
+        raise HealthEventError(f"a Health event without {error}") from error
+    ends = _end(said)
+    due = Severity.WARNING
+    if ends is not None:
+        due = max(due, severity(days(ends - now)) or due, key=_RANK.__getitem__)
+    return tuple(
+        Finding(
+            key=f"scim-token/{subject}",
+            severity=due,
+            title=_title(ends, now) if is_open else "SCIM access token of IAM Identity Center was renewed",
+            subject=subject,
+            since=now,
+            why=WHY,
+            actions=ACTIONS,
+            runbook=f"{runbooks.rstrip('/')}/{RUNBOOK}",
+            state=State.OPEN if is_open else State.CLEAR,
+            facts={"AWS Health says": said} | ({"Valid until": moment(ends)} if ends else {}),
+        )
+        for subject in subjects
+    )
+
+
+def _title(ends: datetime | None, now: datetime) -> str:
+    token = "SCIM access token of IAM Identity Center"  # noqa: S105 - a sentence about a token
+    if ends is None:
+        return f"{token} expires within 90 days"
+    return f"{token} expires in {span(ends - now)}" if ends > now else f"{token} expired on {moment(ends)}"
+
+
+def _end(said: str) -> datetime | None:
+    """The date in AWS's sentence. Its wording is not documented, so not finding one is no error."""
+    match = _EXPIRES.search(said)
+    return datetime.strptime(match[0], "%d %b %Y %H:%M:%S").replace(tzinfo=UTC) if match else None
