@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -77,7 +78,10 @@ def _strength(app: SamlApp) -> Found:
 
 
 def _weakness(certificate: x509.Certificate) -> str | None:
-    key, algorithm = certificate.public_key(), certificate.signature_hash_algorithm
+    try:
+        key, algorithm = certificate.public_key(), certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm as error:
+        return str(error)
     if isinstance(key, RSAPublicKey):
         if key.key_size < MIN_RSA_BITS:
             return f"RSA with {key.key_size} bits, at least {MIN_RSA_BITS} are needed"
@@ -118,13 +122,6 @@ def _finding(app: SamlApp, check: str, found: Found, now: datetime, runbooks: st
             "Key id": app.signing.kid,
             "Serial number": f"{certificate.serial_number:x}",
             "Valid until": moment(certificate.not_valid_after_utc),
-            "Other certificates in Okta": _spares(app),
+            "Other certificates in Okta": ", ".join(app.other_kids) or "none",
         },
-    )
-
-
-def _spares(app: SamlApp) -> str:
-    return (
-        ", ".join(f"{key.kid} (until {moment(key.certificate.not_valid_after_utc)})" for key in app.spare)
-        or "none"
     )

@@ -24,12 +24,12 @@ class SigningKey:
 
 @dataclass(frozen=True)
 class SamlApp:
-    """`signing` is the key that signs now; `spare` are the others, newest expiry first."""
+    """`signing` is the key that signs now; the other keys are known by name only, and guard nothing."""
 
     id: str
     label: str
     signing: SigningKey
-    spare: tuple[SigningKey, ...]
+    other_kids: tuple[str, ...]
 
 
 def read_saml_app(app: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> SamlApp:
@@ -43,12 +43,9 @@ def read_saml_app(app: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> 
         ) from error
     found = [key for key in keys if key.get("kid") == signing_kid]
     if not found:
-        raise CertificateError(
-            f"key {signing_kid} signs for app {app_id}, but is not in the list of its keys"
-        )
-    spare = [_read(key) for key in keys if key.get("kid") != signing_kid]
-    spare.sort(key=lambda key: key.certificate.not_valid_after_utc, reverse=True)
-    return SamlApp(app_id, label, _read(found[0]), tuple(spare))
+        raise CertificateError(f"key {signing_kid} signs for app {app_id}, but is not among its keys")
+    others = tuple(str(key["kid"]) for key in keys if key not in found and "kid" in key)
+    return SamlApp(app_id, label, _read(found[0]), others)
 
 
 def _read(key: Mapping[str, Any]) -> SigningKey:

@@ -60,7 +60,7 @@ def read_health_event(
         Finding(
             key=f"scim-token/{subject}",
             severity=due,
-            title=_title(ends, now) if is_open else "SCIM access token of IAM Identity Center was renewed",
+            title=_title(ends, now) if is_open else "AWS Health closed its notice on the SCIM access token",
             subject=subject,
             since=now,
             why=WHY,

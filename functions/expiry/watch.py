@@ -57,7 +57,7 @@ class Watch:
             actions=(
                 "Read the error below: it says what Okta refused, or that Okta did not answer.",
                 "If Okta is down, wait: the watch runs again by itself and this clears.",
-                "If the sign-in is refused, put valid credentials into the secret of OSTIARY_OKTA_CREDENTIALS.",
+                "If the sign-in is refused, put valid Okta credentials into the function's secret.",
                 "Look at the certificate by hand meanwhile: Okta > Applications > the AWS app > Sign On.",
             ),
             runbook=f"{self.runbooks.rstrip('/')}/saml-certificate.md",
