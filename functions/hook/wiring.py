@@ -1,0 +1,49 @@
+"""What the hook is made of, put together once for a container's life."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import Self
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from botocore.config import Config
+
+from functions.aws.secrets import SecretVersions
+from functions.bus import EventBus
+from functions.hook.door import Door
+from functions.okta.event_types import CONSUMED
+
+HURRIED = Config(connect_timeout=1, read_timeout=1.5, retries={"mode": "standard", "total_max_attempts": 1})
+"""Okta waits for 3 s (Okta developer documentation, "Event hooks"); Door tries again where time is left."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The variables of this function. Reading raises KeyError with the name of one that is not set."""
+
+    bus: str
+    secret: str
+
+    @classmethod
+    def read(cls) -> Self:
+        return cls(bus=os.environ["OSTIARY_BUS"], secret=os.environ["OSTIARY_HOOK_SECRET"])
+
+
+@cache
+def door() -> Door:
+    """The endpoint, with clients that give up before Okta does."""
+    env = Environment.read()
+    return Door(
+        SecretVersions(boto3.client("secretsmanager", config=HURRIED), env.secret),
+        EventBus(boto3.client("events", config=HURRIED), env.bus),
+        CONSUMED,
+        count=_count,
+        log=Logger(),
+    )
+
+
+def _count(name: str, number: int) -> None:
+    with single_metric(name=name, unit=MetricUnit.Count, value=number):
+        pass
