@@ -1,15 +1,15 @@
 """Who gets what where: `grants` of access.yaml."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from functions.policy.fields import OneOrMany, Strict, Text, wrong
 from functions.policy.mistakes import did_you_mean
 
-ALL = "all"
-MANAGEMENT = "management"
+ALL: Final = "all"
+MANAGEMENT: Final = "management"
 
 CAPTURES = frozenset({"account", "permission_set"})
 _CAPTURE = re.compile(r"\{([^{}]*)\}")
@@ -82,6 +82,8 @@ class Grant(Strict):
             for capture in _CAPTURE.findall(name):
                 if capture not in CAPTURES:
                     raise wrong(f"{{{capture}}} is not a capture", did_you_mean(capture, CAPTURES))
+            if set("{}") & set(_CAPTURE.sub("", name)):
+                raise wrong(f"a brace in {name!r} has no partner", "captures are {account}, {permission_set}")
         return value
 
     @model_validator(mode="after")

@@ -10,9 +10,17 @@ from functions.policy.fields import Duration, OneOrMany, Strict, Text, iso_durat
 
 JOB_FUNCTIONS = frozenset(
     {
+        "AWSManagementConsoleAdministratorAccess",
+        "AmazonODBAutonomousDatabaseAdmin",
+        "AmazonODBAutonomousVmClusterAdmin",
+        "AmazonODBExadataInfrastructureAdmin",
+        "AmazonODBExadataVmClusterAdmin",
+        "AmazonODBExascaleStorageVaultAdmin",
+        "AmazonODBExascaleVmClusterAdmin",
+        "AmazonODBNetworkAdmin",
         "Billing",
-        "DatabaseAdministrator",
         "DataScientist",
+        "DatabaseAdministrator",
         "NetworkAdministrator",
         "SupportUser",
         "SystemAdministrator",

@@ -1,0 +1,82 @@
+"""What a person should know about an account's access."""
+
+from datetime import datetime
+
+from functions.accounts.apply import Applied
+from functions.accounts.events import CreationFailed
+from functions.accounts.plan import Plan
+from functions.finding import Finding, Severity
+from functions.policy.expand import Expansion
+from functions.policy.selectors import Account
+
+
+def about_access(account: Account, plan: Plan, applied: Applied, since: datetime, runbooks: str) -> Finding:
+    """Everything the policy wants is there (clear), or some of it is not (open)."""
+    missing = {
+        _say(failed.step.wanted.group, failed.step.wanted.permission_set): failed.reason
+        for failed in applied.failed
+    } | {_say(blocked.wanted.group, blocked.wanted.permission_set): blocked.why for blocked in plan.blocked}
+    finding = Finding(
+        key=f"accounts/{account.id}/access",
+        severity=Severity.WARNING,
+        title=f"{len(missing)} grants are not in force in account {account.name}",
+        subject=f"account {account.id}",
+        since=since,
+        why="The access policy wants these assignments and AWS did not make them. "
+        "People who need them cannot work in the account; nobody has more than they should.",
+        actions=(
+            "Read AWS's reason beside each assignment.",
+            "Once it is gone, tag the account (any tag): the event makes the rest.",
+        ),
+        runbook=f"{runbooks}/assignment-failed.md",
+        facts=missing,
+    )
+    return finding if missing else finding.cleared()
+
+
+def about_groups(expansion: Expansion, since: datetime, runbooks: str) -> list[Finding]:
+    """For each group that a grant names: it exists (clear), or Identity Center does not know it (open)."""
+    wanted_by = {item.group: item.reason for item in expansion.unresolved}
+    return [_about_group(name, wanted_by.get(name), since, runbooks) for name in sorted(expansion.named)]
+
+
+def about_creation(failed: CreationFailed, since: datetime, runbooks: str) -> Finding:
+    """An account that somebody asked for will not come. AWS masks its name in the event."""
+    return Finding(
+        key=f"accounts/creation/{failed.request_id}",
+        severity=Severity.WARNING,
+        title="An account could not be created",
+        subject=f"request {failed.request_id}",
+        since=since,
+        why=f"AWS says: {failed.reason}. Nothing was granted, because there is no account.",
+        actions=(
+            f"Look the request up: aws organizations describe-create-account-status "
+            f"--create-account-request-id {failed.request_id}",
+            "Tell whoever asked for the account.",
+        ),
+        runbook=f"{runbooks}/account-creation-failed.md",
+        facts={"reason": failed.reason},
+    )
+
+
+def _about_group(name: str, reason: str | None, since: datetime, runbooks: str) -> Finding:
+    finding = Finding(
+        key=f"accounts/group/{name}",
+        severity=Severity.WARNING,
+        title=f"Group {name} does not exist in Identity Center",
+        subject=f"group {name}",
+        since=since,
+        why="A grant names the group, so its people lack that access. It was renamed, or Okta has not "
+        "pushed it. Nothing was taken away because of it.",
+        actions=(
+            f"In Okta, open the AWS app, Push Groups: is {name} there, and active?",
+            "If it has another name now, put that into access.yaml.",
+        ),
+        runbook=f"{runbooks}/group-missing.md",
+        facts={"wanted by": reason} if reason else {},
+    )
+    return finding if reason else finding.cleared()
+
+
+def _say(group: str, permission_set: str) -> str:
+    return f"{group} → {permission_set}"

@@ -1,0 +1,98 @@
+"""Gateway to the Identity Store: ids of groups and people by the names that Okta gave them."""
+
+import time
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_identitystore.type_defs import AlternateIdentifierTypeDef
+
+LOOKUPS = 10
+"""Above this many unknown names, reading all groups in pages of 100 costs fewer calls."""
+
+KEEP_SECONDS = 300.0
+"""How long an id is believed: a group deleted and pushed again has the same name and another id."""
+
+
+class IdentityStore:
+    """Looks names up, remembers ids for five minutes, and never remembers that something is missing."""
+
+    def __init__(
+        self,
+        client: "IdentityStoreClient",
+        identity_store_id: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._id = identity_store_id
+        self._clock = clock
+        self._groups: dict[str, str] = {}
+        self._believed_until = 0.0
+
+    def group_ids(self, names: Collection[str]) -> dict[str, str]:
+        """Ids of those groups that exist, by display name. Raises ClientError if a read fails."""
+        if self._clock() >= self._believed_until:
+            self.forget()
+        missing = sorted(set(names) - self._groups.keys())
+        if len(missing) > LOOKUPS:
+            self._groups |= self._all_groups()
+        else:
+            found = {name: self.group_id(name) for name in missing}
+            self._groups |= {name: group_id for name, group_id in found.items() if group_id}
+        return {name: self._groups[name] for name in names if name in self._groups}
+
+    def forget(self) -> None:
+        """Ask again for everything: an id turned out to be wrong, or old."""
+        self._groups = {}
+        self._believed_until = self._clock() + KEEP_SECONDS
+
+    def group_id(self, display_name: str) -> str | None:
+        """The group's id, or None if there is no such group."""
+        wanted = _unique("displayName", display_name)
+        try:
+            return self._client.get_group_id(IdentityStoreId=self._id, AlternateIdentifier=wanted)["GroupId"]
+        except self._client.exceptions.ResourceNotFoundException as error:
+            if _is_about_store(error):
+                raise
+            return None
+
+    def user_id(self, user_name: str) -> str | None:
+        """The id of the person with this user name, or None."""
+        return self._user_id(_unique("userName", user_name))
+
+    def user_id_by_external_id(self, issuer: str, external_id: str) -> str | None:
+        """The id of the person whom the identity provider knows under `external_id`, or None."""
+        return self._user_id({"ExternalId": {"Issuer": issuer, "Id": external_id}})
+
+    def _user_id(self, wanted: "AlternateIdentifierTypeDef") -> str | None:
+        try:
+            return self._client.get_user_id(IdentityStoreId=self._id, AlternateIdentifier=wanted)["UserId"]
+        except self._client.exceptions.ResourceNotFoundException as error:
+            if _is_about_store(error):
+                raise
+            return None
+
+    def _all_groups(self) -> dict[str, str]:
+        pages = self._client.get_paginator("list_groups").paginate(
+            IdentityStoreId=self._id, PaginationConfig={"PageSize": 100}
+        )
+        return {
+            group["DisplayName"]: group["GroupId"]
+            for page in pages
+            for group in page["Groups"]
+            if "DisplayName" in group
+        }
+
+
+def _unique(path: str, value: str) -> "AlternateIdentifierTypeDef":
+    # The service model calls the value a document, which the stubs read as a mapping; it is a text here.
+    return {"UniqueAttribute": {"AttributePath": path, "AttributeValue": cast(Any, value)}}
+
+
+def _is_about_store(error: ClientError) -> bool:
+    """The identity store itself does not exist, which says nothing about who is in it."""
+    return error.response.get("ResourceType") == "IDENTITY_STORE"
