@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_logger = Logger()
 
 
 class EnvelopeError(ValueError):
@@ -48,7 +51,12 @@ def each_envelope(
     """Hand every message's envelope to `handle`; one that raises goes back to the queue alone."""
 
     def record_handler(record: SQSRecord) -> None:
-        handle(Envelope.parse(record.body))
+        try:
+            handle(Envelope.parse(record.body))
+        except Exception:
+            # The batch processor keeps the error to itself: without this line nobody learns why.
+            _logger.exception("message goes back to its queue", extra={"message_id": record.message_id})
+            raise
 
     return process_partial_response(
         event=event,
