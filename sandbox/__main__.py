@@ -1,5 +1,6 @@
 """`python -m sandbox demo` and `python -m sandbox up`; the Makefile calls both."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from sandbox.show import CONSOLE
 from sandbox.synth import SynthesisError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-DIRECTORY = Path(".sandbox")
+DIRECTORY = Path(os.environ.get("OSTIARY_SANDBOX", ".sandbox"))
 
 
 @app.command()
