@@ -1,0 +1,46 @@
+"""The app: three stacks for two accounts, or for one."""
+
+import os
+import sys
+from pathlib import Path
+
+from aws_cdk import App
+from aws_cdk import aws_lambda as lambda_
+
+from functions.policy import AccessPolicy, PolicyError, load
+from infra.bundle import ROOT, BundleError, bundle
+from infra.config import ConfigError, Deployment
+from infra.hub import HubStack
+from infra.organization import OrganizationStack
+from infra.permission_sets import PermissionSetsStack
+
+
+def build(app: App, deployment: Deployment, policy: AccessPolicy, functions: Path) -> None:
+    """Put the stacks into `app`; `functions` is the directory that the functions run from.
+
+    They name each other's resources, so CloudFormation needs no order among them. Deployed in this one, no
+    event is forwarded to a bus that is not there for long.
+    """
+    OrganizationStack(app, deployment)
+    PermissionSetsStack(app, deployment, policy)
+    HubStack(app, deployment, lambda_.Code.from_asset(str(functions)))
+
+
+def main() -> int:
+    """Synthesize as the context says. What is wrong goes to standard error, a line each; then it is 1."""
+    app = App(analytics_reporting=False)
+    try:
+        deployment = Deployment.read(app.node.try_get_context)
+        policy = load(_relative(ROOT / deployment.policy_file))
+        functions = bundle(policy.to_json(), deployment.bundle_platform)
+    except (ConfigError, PolicyError, BundleError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    build(app, deployment, policy, functions)
+    app.synth()
+    return 0
+
+
+def _relative(path: Path) -> Path:
+    """As a person would name it from where they stand."""
+    return Path(os.path.relpath(path))

@@ -1,0 +1,1 @@
+"""One file a capability: its function, what starts it, and exactly what it may do."""

@@ -1,0 +1,68 @@
+"""Account joined, moved, re-tagged → account assignments."""
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from infra import names
+from infra.config import Deployment
+from infra.patterns import ACCOUNTS
+from infra.resources.grants import Grant
+from infra.resources.identity import directory, instance
+from infra.resources.inbox import Inbox
+from infra.resources.worker import House, Worker
+
+
+class Accounts(Construct):
+    """The function and its queue."""
+
+    def __init__(self, scope: Construct, id_: str, house: House) -> None:
+        super().__init__(scope, id_)
+        deployment = house.deployment
+        organization_role = names.role_arn(deployment.management_account, names.ORGANIZATION_READ)
+        # One account is a few dozen assignments, at most 15 outstanding, each followed to its end.
+        timeout = Duration.minutes(5)
+        worker = Worker(
+            self,
+            "Worker",
+            house,
+            capability="accounts",
+            memory=512,
+            timeout=timeout,
+            environment={
+                "OSTIARY_ORGANIZATION_ROLE": organization_role,
+                "OSTIARY_INSTANCE_ARN": deployment.instance_arn,
+                "OSTIARY_IDENTITY_STORE_ID": deployment.identity_store_id,
+                "OSTIARY_MANAGEMENT_ACCOUNT": deployment.management_account,
+            },
+            grants=[Grant(["sts:AssumeRole"], [organization_role]), *_rights(deployment)],
+        )
+        inbox = Inbox(
+            self,
+            "Inbox",
+            capability="accounts",
+            bus=house.bus,
+            patterns={"accounts": ACCOUNTS},
+            timeout=timeout,
+            alarms=house.alarms,
+        )
+        # All callers of sso-admin share 20 calls a second, and one account's work is minutes: few at once,
+        # one account each.
+        worker.reads(inbox, batch=1, concurrency=2)
+
+
+def _rights(deployment: Deployment) -> list[Grant]:
+    return [
+        instance(
+            deployment,
+            [
+                "ListPermissionSets",
+                "DescribePermissionSet",
+                "ListAccountAssignments",
+                "ListPermissionSetsProvisionedToAccount",
+                "CreateAccountAssignment",
+                "DescribeAccountAssignmentCreationStatus",
+                "ListAccountAssignmentCreationStatus",
+            ],
+        ),
+        directory(deployment, ["ListGroups", "GetGroupId", "DescribeGroup", "GetUserId", "DescribeUser"]),
+    ]

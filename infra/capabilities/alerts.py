@@ -1,0 +1,67 @@
+"""Findings → mail, Slack, PagerDuty."""
+
+from aws_cdk import Duration, SecretValue
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra import names
+from infra.patterns import FINDINGS
+from infra.resources.grants import Grant, acknowledge
+from infra.resources.inbox import Inbox
+from infra.resources.okta_access import read_secret
+from infra.resources.stores import Store
+from infra.resources.worker import House, Worker
+
+
+class Alerts(Construct):
+    """The function, its queue, and the secret that holds the channels' addresses."""
+
+    def __init__(self, scope: Construct, id_: str, house: House, findings: Store) -> None:
+        super().__init__(scope, id_)
+        self._channels()
+        alarms = house.alarms
+        # A finding is three calls to channels at most, each with a time-out of seconds.
+        timeout = Duration.seconds(30)
+        worker = Worker(
+            self,
+            "Worker",
+            house,
+            capability="alerts",
+            memory=512,
+            timeout=timeout,
+            environment={
+                "OSTIARY_FINDINGS_TABLE": names.FINDINGS,
+                "OSTIARY_TOPIC_ARN": alarms.topic.topic_arn,
+                "OSTIARY_CHANNELS": names.CHANNELS_SECRET,
+            },
+            grants=[
+                findings.read_write(),
+                Grant(["sns:Publish"], [alarms.topic.topic_arn]),
+                Grant(["kms:Decrypt", "kms:GenerateDataKey"], [alarms.key.key_arn]),
+                read_secret(house.deployment, names.CHANNELS_SECRET),
+            ],
+        )
+        inbox = Inbox(
+            self,
+            "Inbox",
+            capability="alerts",
+            bus=house.bus,
+            patterns={"alerts": FINDINGS},
+            timeout=timeout,
+            alarms=alarms,
+        )
+        worker.reads(inbox, batch=1, concurrency=5)
+
+    def _channels(self) -> None:
+        secret = secretsmanager.Secret(
+            self,
+            "Channels",
+            secret_name=names.CHANNELS_SECRET,
+            description='Where alerts go: {"slack": "https://...", "pagerduty": {"url", "routing_key"}}',
+            # No secret in an empty object; the operator puts the value, and no later deployment resets it.
+            secret_string_value=SecretValue.unsafe_plain_text("{}"),
+        )
+        acknowledge(
+            secret,
+            {"AwsSolutions-SMG4": "Slack and PagerDuty have no API that rotates a webhook or routing key."},
+        )

@@ -1,0 +1,69 @@
+"""Daily: certificates, tokens and keys that age → findings."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from constructs import Construct
+
+from infra.patterns import SCIM_TOKEN
+from infra.resources.inbox import Inbox
+from infra.resources.okta_access import OktaAccess
+from infra.resources.worker import House, Worker
+
+
+class Expiry(Construct):
+    """The function, its daily schedule, and the queue of AWS's own warnings."""
+
+    def __init__(self, scope: Construct, id_: str, house: House, okta: OktaAccess) -> None:
+        super().__init__(scope, id_)
+        deployment = house.deployment
+        # A handful of calls to Okta, with its rate limit to wait for.
+        timeout = Duration.minutes(1)
+        self._worker = Worker(
+            self,
+            "Worker",
+            house,
+            capability="expiry",
+            memory=512,
+            timeout=timeout,
+            environment={
+                "OSTIARY_OKTA_URL": deployment.okta_url,
+                "OSTIARY_OKTA_CREDENTIALS": deployment.okta_credentials,
+                "OSTIARY_OKTA_APP_ID": deployment.okta_app_id,
+            },
+            grants=okta.sign_in(),
+        )
+        self._inbox = Inbox(
+            self,
+            "Inbox",
+            capability="expiry",
+            bus=house.bus,
+            patterns={"expiry-scim-token": SCIM_TOKEN},
+            timeout=timeout,
+            alarms=house.alarms,
+        )
+        self._worker.reads(self._inbox, batch=1, concurrency=2)
+        self._daily()
+
+    def _daily(self) -> None:
+        dead_letters = self._inbox.dead_letters
+        # The schedule's call is asynchronous: what Lambda gives up after two more attempts lands there too.
+        self._worker.function.configure_async_invoke(
+            retry_attempts=2, on_failure=destinations.SqsDestination(dead_letters)
+        )
+        target = targets.LambdaInvoke(
+            self._worker.function,
+            dead_letter_queue=dead_letters,
+            input=scheduler.ScheduleTargetInput.from_object(
+                {"source": "ostiary.schedule", "detail-type": "expiry.daily", "detail": {}}
+            ),
+        )
+        scheduler.Schedule(
+            self,
+            "Daily",
+            schedule_name="ostiary-expiry-daily",
+            description="Looks at every certificate, token and key once a day",
+            schedule=scheduler.ScheduleExpression.cron(minute="0", hour="6"),
+            target=target,
+        )

@@ -1,0 +1,93 @@
+"""Person left → deny policy, assignments, memberships, Okta sessions; and the way back."""
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from infra import names
+from infra.config import Deployment
+from infra.patterns import LEAVERS, OPERATOR
+from infra.resources.grants import Grant
+from infra.resources.identity import directory, instance
+from infra.resources.inbox import Inbox
+from infra.resources.okta_access import OktaAccess
+from infra.resources.stores import Store
+from infra.resources.worker import House, Worker
+
+
+class Leavers(Construct):
+    """The function and its queue."""
+
+    def __init__(self, scope: Construct, id_: str, house: House, *, ledger: Store, okta: OktaAccess) -> None:
+        super().__init__(scope, id_)
+        deployment = house.deployment
+        deny_role = names.role_arn(deployment.management_account, names.DENY_POLICIES)
+        # Short, because what fails waits six times as long for its next attempt, and a leaver must not.
+        timeout = Duration.minutes(1)
+        worker = Worker(
+            self,
+            "Worker",
+            house,
+            capability="leavers",
+            # Trigger to deny is a promise: the CPU of 1 GB halves the cold start.
+            memory=1024,
+            timeout=timeout,
+            environment={
+                "OSTIARY_LEDGER_TABLE": names.LEDGER,
+                "OSTIARY_DENY_ROLE": deny_role,
+                "OSTIARY_INSTANCE_ARN": deployment.instance_arn,
+                "OSTIARY_IDENTITY_STORE_ID": deployment.identity_store_id,
+                "OSTIARY_OKTA_URL": deployment.okta_url,
+                "OSTIARY_OKTA_CREDENTIALS": deployment.okta_credentials,
+                "OSTIARY_OKTA_APP_ID": deployment.okta_app_id,
+            },
+            grants=[
+                Grant(["sts:AssumeRole"], [deny_role]),
+                ledger.read_write(),
+                *okta.sign_in(),
+                *_rights(deployment),
+            ],
+        )
+        inbox = Inbox(
+            self,
+            "Inbox",
+            capability="leavers",
+            bus=house.bus,
+            patterns={"leavers": LEAVERS, "leavers-operator": OPERATOR},
+            timeout=timeout,
+            alarms=house.alarms,
+        )
+        # A mass deactivation is rendered in batches; UpdatePolicy takes 2 calls a second from all callers.
+        worker.reads(inbox, batch=10, concurrency=2)
+
+
+def _rights(deployment: Deployment) -> list[Grant]:
+    return [
+        instance(
+            deployment,
+            [
+                "ListAccountAssignmentsForPrincipal",
+                "ListAccountAssignments",
+                "DescribePermissionSet",
+                "DeleteAccountAssignment",
+                "DescribeAccountAssignmentDeletionStatus",
+                "ListAccountAssignmentDeletionStatus",
+                "CreateAccountAssignment",
+                "DescribeAccountAssignmentCreationStatus",
+                "ListAccountAssignmentCreationStatus",
+            ],
+        ),
+        directory(
+            deployment,
+            [
+                "GetUserId",
+                "DescribeUser",
+                "ListUsers",
+                "DescribeGroup",
+                "ListGroupMembershipsForMember",
+                "GetGroupMembershipId",
+                "DescribeGroupMembership",
+                "DeleteGroupMembership",
+                "CreateGroupMembership",
+            ],
+        ),
+    ]

@@ -1,0 +1,167 @@
+"""What a deployment must say about its place: read from the CDK context, checked before anything is made."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ORGANIZATIONS_REGION = "us-east-1"
+"""AWS Organizations User Guide, "AWS Organizations and Amazon EventBridge": its events exist only there."""
+
+
+class ConfigError(ValueError):
+    """The context is incomplete or wrong; the text holds one sentence a key, each on its own line."""
+
+
+@dataclass(frozen=True)
+class _Key:
+    """One context key: what it means, an example, what it must look like, and what it is if left out."""
+
+    name: str
+    meaning: str
+    example: str
+    pattern: str
+    default: str | None = None
+
+    def read(self, raw: Any) -> str:
+        """Raises ConfigError with one sentence that names the key, its meaning and an example."""
+        if raw is None or raw == "":
+            if self.default is None:
+                raise ConfigError(self._sentence("is missing"))
+            return self.default
+        if not isinstance(raw, str):
+            raise ConfigError(self._sentence(f"must be a string in quotes, not {raw!r}"))
+        if not re.fullmatch(self.pattern, raw):
+            raise ConfigError(self._sentence(f"cannot be {raw!r}"))
+        return raw
+
+    def _sentence(self, problem: str) -> str:
+        return (
+            f'context key "{self.name}" {problem}: it is {self.meaning}, for example "{self.example}" '
+            "(set it in cdk.json or with -c)."
+        )
+
+
+_KEYS = (
+    _Key(
+        "management_account",
+        "the 12-digit id of the organization's management account",
+        "123456789012",
+        r"\d{12}",
+    ),
+    _Key(
+        "hub_account",
+        "the 12-digit id of the account that runs the hub: Identity Center's delegated administrator, "
+        "or the management account itself",
+        "222222222222",
+        r"\d{12}",
+    ),
+    _Key(
+        "hub_region",
+        "the primary Region of IAM Identity Center, where the hub runs",
+        "eu-west-1",
+        r"[a-z]{2}(-[a-z]+)+-\d",
+    ),
+    _Key(
+        "instance_arn",
+        "the ARN of the IAM Identity Center instance (console: Settings)",
+        "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6",
+        r"arn:aws:sso:::instance/(sso)?ins-[0-9a-zA-Z.-]{16}",
+    ),
+    _Key(
+        "identity_store_id",
+        "the id of the identity store behind the instance (console: Settings)",
+        "d-9067f01234",
+        r"d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    ),
+    _Key(
+        "okta_url",
+        "the address of the Okta organization, without a path",
+        "https://example.okta.com",
+        r"https?://[^/\s]+",
+    ),
+    _Key(
+        "okta_app_id",
+        "the id of the AWS IAM Identity Center app in Okta",
+        "0oa1exampleapp1d697",
+        r"0oa\w+",
+    ),
+    _Key(
+        "okta_credentials",
+        "the name of the secret that holds the credentials for Okta's API",
+        "ostiary/okta",
+        r"[\w/+=.@-]{1,512}",
+        default="ostiary/okta",
+    ),
+    _Key(
+        "alert_email",
+        "the address that alerts are mailed to, or empty for none",
+        "on-call@example.com",
+        r"[^@\s]+@[^@\s]+",
+        default="",
+    ),
+    _Key(
+        "runbooks_url",
+        "the address under which on-call reads the runbooks of docs/runbooks",
+        "https://example.com/ostiary/docs/runbooks",
+        r"https?://\S+[^/\s]",
+    ),
+    _Key(
+        "policy_file",
+        "the path of the access policy, from the project's root",
+        "access.yaml",
+        r".+",
+        default="access.yaml",
+    ),
+    _Key(
+        "bundle_platform",
+        'what the functions are bundled for: "lambda" (arm64, the Python of Lambda) '
+        'or "local" (this machine and its Python)',
+        "lambda",
+        r"lambda|local",
+        default="lambda",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Where Ostiary is deployed and what it stands between. One account where hub is management account."""
+
+    management_account: str
+    hub_account: str
+    hub_region: str
+    instance_arn: str
+    identity_store_id: str
+    okta_url: str
+    okta_app_id: str
+    okta_credentials: str
+    alert_email: str | None
+    runbooks_url: str
+    policy_file: Path
+    bundle_platform: str
+
+    @classmethod
+    def read(cls, context: Callable[[str], Any]) -> "Deployment":
+        """Read the keys through `context` (`app.node.try_get_context`).
+
+        Raises ConfigError with a line for every key that is missing or wrong.
+        """
+        values: dict[str, str] = {}
+        problems: list[str] = []
+        for key in _KEYS:
+            try:
+                values[key.name] = key.read(context(key.name))
+            except ConfigError as error:
+                problems.append(str(error))
+        if problems:
+            raise ConfigError("\n".join(problems))
+        return cls._of(values)
+
+    @classmethod
+    def _of(cls, values: Mapping[str, str]) -> "Deployment":
+        others = {key: value for key, value in values.items() if key not in ("alert_email", "policy_file")}
+        return cls(
+            **others, alert_email=values["alert_email"] or None, policy_file=Path(values["policy_file"])
+        )

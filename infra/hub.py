@@ -1,0 +1,44 @@
+"""Stack `ostiary-hub`: everything that runs, in Identity Center's primary Region."""
+
+from aws_cdk import Environment, Stack
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra import names
+from infra.capabilities.accounts import Accounts
+from infra.capabilities.alerts import Alerts
+from infra.capabilities.expiry import Expiry
+from infra.capabilities.hook import Hook
+from infra.capabilities.leavers import Leavers
+from infra.config import Deployment
+from infra.resources import stores
+from infra.resources.alarms import Alarms
+from infra.resources.bus import Bus
+from infra.resources.okta_access import OktaAccess
+from infra.resources.worker import House
+
+
+class HubStack(Stack):
+    """The bus, what is shared, and one construct a capability."""
+
+    def __init__(self, scope: Construct, deployment: Deployment, code: lambda_.Code) -> None:
+        super().__init__(
+            scope,
+            "ostiary-hub",
+            description="Ostiary: the door between Okta and IAM Identity Center",
+            env=Environment(account=deployment.hub_account, region=deployment.hub_region),
+        )
+        alarms = Alarms(
+            self,
+            "Alarms",
+            topic=names.TOPIC,
+            email=deployment.alert_email,
+            runbooks=deployment.runbooks_url,
+        )
+        house = House(deployment, code, Bus(self, "Bus", deployment).bus, alarms)
+        okta = OktaAccess(self, "OktaAccess", deployment)
+        Hook(self, "Hook", house)
+        Accounts(self, "Accounts", house)
+        Leavers(self, "Leavers", house, ledger=stores.ledger(self), okta=okta)
+        Expiry(self, "Expiry", house, okta)
+        Alerts(self, "Alerts", house, stores.findings(self))

@@ -1,0 +1,41 @@
+"""Physical names: what operators look up, and what the stacks know of each other.
+
+The stacks live in different accounts and Regions, so they share no CloudFormation export: each knows the
+others' resources by these names alone.
+"""
+
+from infra.config import Deployment
+
+BUS = "ostiary"
+LEDGER = "ostiary-ledger"
+FINDINGS = "ostiary-findings"
+TOPIC = "ostiary-alerts"
+OKTA_KEY_ALIAS = "alias/ostiary-okta"
+HOOK_SECRET = "ostiary/hook"  # noqa: S105 - a name, not a value
+CHANNELS_SECRET = "ostiary/channels"  # noqa: S105 - a name, not a value
+ORGANIZATION_READ = "ostiary-organization-read"
+DENY_POLICIES = "ostiary-deny-policies"
+FORWARD = "ostiary-forward"
+
+DENY_POLICY_TAG = ("ostiary:managed", "deny-policy")
+"""Key and value that mark a service control policy as one of Ostiary's."""
+
+
+def function(capability: str) -> str:
+    """The name of a capability's function, of its role and of its queue."""
+    return f"ostiary-{capability}"
+
+
+def role_arn(account: str, name: str) -> str:
+    """Organizations are handled in the commercial partition only, hence `aws`."""
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
+def bus_arn(deployment: Deployment) -> str:
+    """The hub's bus, as other accounts and Regions name it."""
+    return f"arn:aws:events:{deployment.hub_region}:{deployment.hub_account}:event-bus/{BUS}"
+
+
+def secret_arn(deployment: Deployment, name: str) -> str:
+    """A secret of the hub by name: Secrets Manager ends each ARN with six characters of its own."""
+    return f"arn:aws:secretsmanager:{deployment.hub_region}:{deployment.hub_account}:secret:{name}-??????"

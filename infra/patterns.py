@@ -1,0 +1,70 @@
+"""Event patterns of all rules, as EventBridge takes them: which event starts what."""
+
+from aws_cdk.aws_events import EventPattern
+
+from functions import bus
+
+ACCOUNT_EVENTS = (
+    "CreateAccountResult",
+    "AccountJoinedOrganization",
+    "AccountDepartedOrganization",
+    "AcceptHandshake",
+    "MoveAccount",
+    "TagResource",
+    "UntagResource",
+    "CloseAccountResult",
+    "RemoveAccountFromOrganization",
+    "LeaveOrganization",
+)
+"""AWS Organizations User Guide, "Logging AWS Organizations API calls with AWS CloudTrail"."""
+
+FACTORY_EVENTS = ("CreateManagedAccount", "UpdateManagedAccount")
+"""AWS Control Tower User Guide, "Lifecycle events in AWS Control Tower". Update comes on a retry or an
+enrolment."""
+
+LEAVER_EVENTS = (
+    "user.lifecycle.deactivate",
+    "user.lifecycle.suspend",
+    "user.lifecycle.delete.initiated",
+    "user.account.lock",
+    "application.user_membership.remove",
+    # The way back: these may end a revocation, or be newer than the event that would begin one.
+    "user.lifecycle.reactivate",
+    "user.lifecycle.activate",
+    "user.lifecycle.unsuspend",
+    "user.account.unlock",
+    "application.user_membership.add",
+)
+"""Okta event types, as in "Event Types" of Okta's reference."""
+
+OPERATOR_EVENTS = ("leaver.revoke", "leaver.restore")
+
+_CLOUDTRAIL = ["AWS Service Event via CloudTrail", "AWS API Call via CloudTrail"]
+
+
+def _recorded(sources: list[str], names: tuple[str, ...]) -> EventPattern:
+    """Events that CloudTrail records, by name alone; a call that AWS refused has changed nothing."""
+    return EventPattern(
+        source=sources,
+        detail_type=_CLOUDTRAIL,
+        detail={"eventName": list(names), "errorCode": [{"exists": False}]},
+    )
+
+
+ORGANIZATION = _recorded(["aws.organizations"], ACCOUNT_EVENTS)
+ACCOUNT_FACTORY = _recorded(["aws.controltower"], FACTORY_EVENTS)
+ACCOUNTS = _recorded(["aws.organizations", "aws.controltower"], ACCOUNT_EVENTS + FACTORY_EVENTS)
+
+SCIM_TOKEN = EventPattern(
+    source=["aws.health"],
+    detail_type=["AWS Health Event"],
+    detail={
+        "service": ["IAMIDENTITYCENTER"],
+        "eventTypeCode": ["AWS_IAMIDENTITYCENTER_SCIM_BEARER_TOKEN_EXPIRY_NOTIFICATION"],
+    },
+)
+"""IAM Identity Center User Guide, "Automatic provisioning": sent from 90 days before the token expires."""
+
+LEAVERS = EventPattern(source=[bus.OKTA], detail_type=list(LEAVER_EVENTS))
+OPERATOR = EventPattern(source=[bus.OPERATOR], detail_type=list(OPERATOR_EVENTS))
+FINDINGS = EventPattern(source=[bus.FINDINGS], detail_type=["finding"])

@@ -1,0 +1,84 @@
+"""Stack `ostiary-permission-sets`: the permission sets of access.yaml, and the events of Identity Center's
+Region, in the management account."""
+
+from aws_cdk import CfnOutput, CfnTag, Environment, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sso as sso
+from constructs import Construct
+
+from functions.policy import AccessPolicy, PermissionSet
+from functions.policy.permission_sets import Boundary, managed_policy_arn
+from infra import names
+from infra.config import ORGANIZATIONS_REGION, Deployment
+from infra.patterns import ACCOUNT_FACTORY, SCIM_TOKEN
+from infra.resources.forwarding import Forwarding
+
+
+class PermissionSetsStack(Stack):
+    """One `AWS::SSO::PermissionSet` each. Only the management account may change those used in itself."""
+
+    def __init__(self, scope: Construct, deployment: Deployment, policy: AccessPolicy) -> None:
+        super().__init__(
+            scope,
+            "ostiary-permission-sets",
+            description="Ostiary: the permission sets of access.yaml",
+            env=Environment(account=deployment.management_account, region=deployment.hub_region),
+        )
+        for name, permission_set in policy.permission_sets.items():
+            made = _permission_set(self, deployment.instance_arn, name, permission_set)
+            CfnOutput(self, f"Arn-{name}", value=made.attr_permission_set_arn)
+        # AWS Health and Control Tower speak in their own Region; us-east-1 has its rules already.
+        if deployment.hub_region != ORGANIZATIONS_REGION:
+            role = iam.Role.from_role_arn(
+                self,
+                "ForwardRole",
+                names.role_arn(deployment.management_account, names.FORWARD),
+                mutable=False,
+            )
+            Forwarding(
+                self,
+                "Forwarding",
+                deployment,
+                patterns={"account-factory": ACCOUNT_FACTORY, "scim-token": SCIM_TOKEN},
+                role=role,
+            )
+
+
+def _permission_set(
+    scope: Construct, instance_arn: str, name: str, wanted: PermissionSet
+) -> sso.CfnPermissionSet:
+    return sso.CfnPermissionSet(
+        scope,
+        f"PermissionSet-{name}",
+        instance_arn=instance_arn,
+        name=name,
+        description=wanted.description,
+        session_duration=wanted.session_iso,
+        managed_policies=list(wanted.managed_arns()) or None,
+        customer_managed_policy_references=[
+            sso.CfnPermissionSet.CustomerManagedPolicyReferenceProperty(name=policy.name, path=policy.path)
+            for policy in wanted.customer_managed
+        ]
+        or None,
+        inline_policy=wanted.inline,
+        permissions_boundary=_boundary(wanted.boundary),
+        relay_state_type=wanted.relay_state,
+        tags=[CfnTag(key=key, value=value) for key, value in wanted.tags.items()] or None,
+    )
+
+
+def _boundary(wanted: Boundary | None) -> sso.CfnPermissionSet.PermissionsBoundaryProperty | None:
+    if wanted is None:
+        return None
+    if wanted.managed:
+        return sso.CfnPermissionSet.PermissionsBoundaryProperty(
+            managed_policy_arn=managed_policy_arn(wanted.managed)
+        )
+    policy = wanted.customer_managed
+    if policy is None:
+        raise ValueError("a boundary without a policy; the access policy's own check lets none through")
+    return sso.CfnPermissionSet.PermissionsBoundaryProperty(
+        customer_managed_policy_reference=sso.CfnPermissionSet.CustomerManagedPolicyReferenceProperty(
+            name=policy.name, path=policy.path
+        )
+    )

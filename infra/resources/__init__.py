@@ -1,0 +1,1 @@
+"""Constructs: each owns the resources of one concern."""

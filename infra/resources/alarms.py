@@ -1,0 +1,97 @@
+"""The topic that tells people, and the alarms of the app itself."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+PERIOD = Duration.minutes(5)
+
+
+@dataclass(frozen=True)
+class Bell:
+    """One alarm: it is called `ostiary-<name>`, rings above `above`, and says `meaning` to on-call."""
+
+    name: str
+    above: float
+    meaning: str
+
+
+class Alarms(Construct):
+    """An encrypted topic, its mail subscription, and alarms that publish on it."""
+
+    def __init__(self, scope: Construct, id_: str, *, topic: str, email: str | None, runbooks: str) -> None:
+        super().__init__(scope, id_)
+        self._runbooks = runbooks
+        # Amazon CloudWatch User Guide, "Notifying users on alarm changes": an encrypted topic needs a key
+        # of one's own, because the policy of the AWS managed one cannot let CloudWatch in.
+        self.key = kms.Key(
+            self, "Key", description=f"Encrypts the messages of topic {topic}", enable_key_rotation=True
+        )
+        self.topic = sns.Topic(self, "Topic", topic_name=topic, master_key=self.key, enforce_ssl=True)
+        self._let_alarms_publish()
+        if email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(email))
+
+    def _let_alarms_publish(self) -> None:
+        cloudwatch_service = iam.ServicePrincipal(
+            "cloudwatch.amazonaws.com",
+            conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+        )
+        self.key.grant_encrypt_decrypt(cloudwatch_service)
+        # A topic policy of one's own replaces the default one, which let the account's alarms publish.
+        self.topic.grant_publish(cloudwatch_service)
+
+    def ring(self, bell: Bell, metric: cloudwatch.Metric) -> None:
+        """Make the alarm `ostiary-<name>`; the absence of data is quiet, not trouble."""
+        alarm = cloudwatch.Alarm(
+            self,
+            bell.name,
+            alarm_name=f"ostiary-{bell.name}",
+            alarm_description=f"{bell.meaning} Runbooks: {self._runbooks}",
+            metric=metric,
+            threshold=bell.above,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self.topic))
+
+    def on_dead_letters(self, name: str, queue: sqs.Queue) -> None:
+        """Ring while anything lies in a dead-letter queue."""
+        bell = Bell(
+            f"{name}-dead-letters",
+            0,
+            f"Work of {name} was given up after its last attempt. Read the message in {name}'s dead-letter "
+            "queue and the function's log, mend the cause, then start a redrive to the source queue.",
+        )
+        self.ring(bell, queue.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="max"))
+
+    def on_age(self, name: str, queue: sqs.Queue, oldest: Duration) -> None:
+        """Ring when the oldest message waits longer than `oldest`."""
+        bell = Bell(
+            f"{name}-age",
+            oldest.to_seconds(),
+            f"Events for {name} wait for more than {oldest.to_human_string()}: the function fails, is "
+            "throttled or is too slow. Read its log.",
+        )
+        self.ring(bell, queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="max"))
+
+    def on_function(self, name: str, function: lambda_.Function) -> None:
+        """Ring on errors and on throttles."""
+        errors = Bell(f"{name}-errors", 0, f"Function {name} ended with an error. Read its log.")
+        self.ring(errors, function.metric_errors(period=PERIOD))
+        throttles = Bell(
+            f"{name}-throttles",
+            0,
+            f"Lambda refused to start {name}: the account's concurrency is used up. Ask for a higher quota.",
+        )
+        self.ring(throttles, function.metric_throttles(period=PERIOD))

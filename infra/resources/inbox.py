@@ -1,0 +1,83 @@
+"""A capability's queue: what the bus brings it, and what it gave up on."""
+
+from collections.abc import Mapping
+
+from aws_cdk import CfnOutput, Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra import names
+from infra.resources.alarms import Alarms
+
+ATTEMPTS = 5
+
+
+class DeadLetters(sqs.Queue):
+    """What was given up, kept for 14 days, the longest that SQS allows."""
+
+    def __init__(self, scope: Construct, id_: str, name: str) -> None:
+        super().__init__(
+            scope,
+            id_,
+            queue_name=f"{name}-dlq",
+            retention_period=Duration.days(14),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+        )
+
+
+class Inbox(Construct):
+    """Rules on the bus → a queue `ostiary-<capability>`, its dead letters `ostiary-<capability>-dlq`.
+
+    `timeout` is the function's. AWS Lambda Developer Guide, "Using Lambda with Amazon SQS": the visibility
+    timeout is at least six times that, so that a throttled batch is not handed out twice.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        capability: str,
+        bus: events.IEventBus,
+        patterns: Mapping[str, events.EventPattern],
+        timeout: Duration,
+        alarms: Alarms,
+    ) -> None:
+        super().__init__(scope, id_)
+        name = names.function(capability)
+        self.dead_letters = DeadLetters(self, "DeadLetters", name)
+        self.visibility = Duration.seconds(6 * timeout.to_seconds())
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            queue_name=name,
+            visibility_timeout=self.visibility,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=ATTEMPTS),
+        )
+        for rule, pattern in patterns.items():
+            self._rule(rule, pattern, bus)
+        alarms.on_dead_letters(capability, self.dead_letters)
+        # Older than one wait for another attempt, so the first failure alone does not ring.
+        alarms.on_age(capability, self.queue, Duration.seconds(2 * self.visibility.to_seconds()))
+        CfnOutput(self, "Url", value=self.queue.queue_url).override_logical_id(
+            f"{capability.capitalize()}QueueUrl"
+        )
+        CfnOutput(self, "DeadLettersUrl", value=self.dead_letters.queue_url).override_logical_id(
+            f"{capability.capitalize()}DeadLettersUrl"
+        )
+
+    def _rule(self, name: str, pattern: events.EventPattern, bus: events.IEventBus) -> None:
+        target = targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)
+        events.Rule(
+            self,
+            name,
+            rule_name=f"ostiary-{name}",
+            event_bus=bus,
+            event_pattern=pattern,
+            targets=[target],
+        )
