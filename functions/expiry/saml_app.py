@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
@@ -51,6 +51,7 @@ def read_saml_app(app: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> 
 def _read(key: Mapping[str, Any]) -> SigningKey:
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode(key["x5c"][0]))
-        return SigningKey(str(key["kid"]), datetime.fromisoformat(key["expiresAt"]), certificate)
+        expires_at = datetime.fromisoformat(key["expiresAt"]).astimezone(UTC)
+        return SigningKey(str(key["kid"]), expires_at, certificate)
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise CertificateError(f"key {key.get('kid')}: certificate unreadable ({error!r})") from error

@@ -1,0 +1,52 @@
+"""A message as an event of PagerDuty's Events API v2. Pure."""
+
+import hashlib
+from typing import Any
+
+from functions.alerts.message import Message, cut, moment
+from functions.finding import Severity
+
+ENQUEUE = "https://events.pagerduty.com/v2/enqueue"
+
+MAX_SUMMARY = 1024
+MAX_DEDUP_KEY = 255
+MAX_DETAIL = 5000
+"""PagerDuty, "Send an Alert Event": summary 1,024 and dedup_key 255 characters; 512 kB for the event."""
+
+SEVERITIES = {Severity.PAGE: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
+
+
+def event(message: Message, routing_key: str) -> dict[str, Any]:
+    """`trigger`, or `resolve` for what is gone; both under the finding's key."""
+    finding = message.finding
+    common = {"routing_key": routing_key, "dedup_key": dedup_key(finding.key)}
+    if message.is_resolved:
+        return common | {"event_action": "resolve"}
+    details = {
+        "Subject": finding.subject,
+        "Since": moment(message.since),
+        "Why it matters": finding.why,
+        **{f"Step {number}": step for number, step in enumerate(finding.actions, 1)},
+        **finding.facts,
+    }
+    return common | {
+        "event_action": "trigger",
+        "client": "Ostiary",
+        "links": [{"href": finding.runbook, "text": "Runbook"}],
+        "payload": {
+            "summary": cut(finding.title, MAX_SUMMARY),
+            "source": cut(finding.subject, MAX_SUMMARY),
+            "severity": SEVERITIES[finding.severity],
+            "timestamp": message.at.isoformat(timespec="milliseconds"),
+            "component": finding.key.split("/")[0],
+            "custom_details": {name: cut(value, MAX_DETAIL) for name, value in details.items()},
+        },
+    }
+
+
+def dedup_key(key: str) -> str:
+    """The finding's key; one that is too long keeps its beginning, and a digest of all of it."""
+    if len(key) <= MAX_DEDUP_KEY:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: MAX_DEDUP_KEY - len(digest) - 1]}#{digest}"
