@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.assembly import Asset, Stack
+from sandbox.assembly import Stack
 from sandbox.embedded import EmbeddedAws
 
 NOT_EMBEDDED = {
@@ -58,13 +58,16 @@ def deploy(aws: EmbeddedAws, stack: Stack) -> Deployed:
     template, left_out = without_unsupported(stack)
     if not template["Resources"]:
         return Deployed({}, left_out)
+    bucket = _pretend_bootstrap(aws, stack)
+    s3 = aws.client("s3", stack.account, stack.region)
     for asset in stack.assets:
-        _publish(aws, stack, asset)
-    _pretend_bootstrap(aws, stack)
+        s3.put_object(Bucket=asset.bucket, Key=asset.key, Body=_zipped(asset.path))
+    # A template this large must come from S3, as `cdk deploy` does it.
+    s3.put_object(Bucket=bucket, Key=f"{stack.name}.json", Body=json.dumps(template))
     cloudformation = aws.client("cloudformation", stack.account, stack.region)
     cloudformation.create_stack(
         StackName=stack.name,
-        TemplateBody=json.dumps(template),
+        TemplateURL=f"{aws.url}/{bucket}/{stack.name}.json",
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
     return Deployed(_wait(cloudformation, stack.name), left_out)
@@ -89,7 +92,8 @@ def without_unsupported(stack: Stack) -> tuple[dict[str, Any], tuple[LeftOut, ..
     for logical_id, resource in kept.items():
         if needed := gone & set(_references(resource)):
             raise DeployError(f"{stack.name}: {logical_id} depends on {sorted(needed)}, not deployed here")
-    return {**stack.template, "Resources": kept}, left_out
+    outputs = {k: v for k, v in stack.template.get("Outputs", {}).items() if not gone & set(_references(v))}
+    return {**stack.template, "Resources": kept, "Outputs": outputs}, left_out
 
 
 def _references(node: Any) -> list[str]:
@@ -108,19 +112,6 @@ def _references(node: Any) -> list[str]:
             return []
 
 
-def _publish(aws: EmbeddedAws, stack: Stack, asset: Asset) -> None:
-    s3 = aws.client("s3", stack.account, stack.region)
-    s3.create_bucket(
-        Bucket=asset.bucket,
-        **(
-            {}
-            if stack.region == "us-east-1"
-            else {"CreateBucketConfiguration": {"LocationConstraint": stack.region}}
-        ),
-    )
-    s3.put_object(Bucket=asset.bucket, Key=asset.key, Body=_zipped(asset.path))
-
-
 def _zipped(folder: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -131,13 +122,18 @@ def _zipped(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def _pretend_bootstrap(aws: EmbeddedAws, stack: Stack) -> None:
-    """Templates ask this parameter whether `cdk bootstrap` has been run."""
-    parameter = stack.template.get("Parameters", {}).get("BootstrapVersion")
-    if parameter is not None:
-        aws.client("ssm", stack.account, stack.region).put_parameter(
-            Name=parameter["Default"], Value="30", Type="String", Overwrite=True
-        )
+def _pretend_bootstrap(aws: EmbeddedAws, stack: Stack) -> str:
+    """What `cdk bootstrap` leaves in an account and Region, as far as a stack needs it; the bucket's name."""
+    bucket = f"cdk-hnb659fds-assets-{stack.account}-{stack.region}"
+    location: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": stack.region}}
+    s3 = aws.client("s3", stack.account, stack.region)
+    if bucket not in {found["Name"] for found in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=bucket, **({} if stack.region == "us-east-1" else location))
+    parameter = stack.template["Parameters"]["BootstrapVersion"]
+    aws.client("ssm", stack.account, stack.region).put_parameter(
+        Name=parameter["Default"], Value="30", Type="String", Overwrite=True
+    )
+    return bucket
 
 
 def _wait(cloudformation: Any, name: str) -> dict[str, str]:

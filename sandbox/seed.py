@@ -4,11 +4,13 @@ import time
 from typing import TYPE_CHECKING
 
 from sandbox import company
+from sandbox.okta import OktaServer
 
 if TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
 
 ACCOUNT_SECONDS = 30.0
+PROVISIONING_SECONDS = 60.0
 
 
 def organization(organizations: "OrganizationsClient") -> str:
@@ -29,6 +31,18 @@ def organization(organizations: "OrganizationsClient") -> str:
             DestinationParentId=units[account.path],
         )
     return root
+
+
+def people(tenant: OktaServer) -> None:
+    """400 people with the AWS app, and their groups, pushed; provisioned to Identity Center when it returns."""
+    everybody = company.people()
+    for person in everybody:
+        tenant.model.add_person(person.login, person.first_name, person.last_name)
+    for name in company.GROUPS:
+        members = tuple(person.login for person in everybody if name in person.groups)
+        tenant.model.add_group(name, members, pushed=True)
+    if not tenant.model.drain(PROVISIONING_SECONDS):
+        raise TimeoutError(f"provisioning was not done within {PROVISIONING_SECONDS:.0f} s")
 
 
 def join_by_invitation(

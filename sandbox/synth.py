@@ -29,6 +29,7 @@ def synthesize(root: Path, output: Path, context: Mapping[str, str]) -> None:
     environment = {name: os.environ[name] for name in KEPT if name in os.environ} | {
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CI": "true",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
         # The app is synthesized by this very interpreter, whatever `python3` is outside.
         "VIRTUAL_ENV": sys.prefix,
     }

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterator
 
-from infra import names
 from sandbox.expect import Seen, watch
 from sandbox.world import World
 
@@ -15,7 +14,7 @@ _STORY = "Certificate ages"
 def play(world: World) -> Iterator[Seen]:
     """Age the certificate, then start what the deployed daily schedule would start."""
     world.okta.model.set_signing_certificate(days_left=DAYS_LEFT)
-    schedule = world.hub_client("scheduler").get_schedule(Name=names.function("expiry"))
+    schedule = world.hub_client("scheduler").get_schedule(Name="ostiary-expiry-daily")
     since = time.monotonic()
     world.hub_client("lambda").invoke(
         FunctionName=schedule["Target"]["Arn"],
