@@ -34,7 +34,7 @@ def organization(organizations: "OrganizationsClient") -> str:
 
 
 def people(tenant: OktaServer) -> None:
-    """400 people with the AWS app, and their groups, pushed; provisioned to Identity Center when it returns."""
+    """400 people with the AWS app, and their groups, pushed; all in Identity Center when it returns."""
     everybody = company.people()
     for person in everybody:
         tenant.model.add_person(person.login, person.first_name, person.last_name)
