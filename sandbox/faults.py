@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 
@@ -64,6 +64,11 @@ class FaultBoard:
         faults = [Fault.parse(item) for item in raw]
         with self._lock:
             self._faults = faults
+
+    def current(self) -> list[dict[str, Any]]:
+        """The faults in force; one whose `times` are used up shows 0."""
+        with self._lock:
+            return [asdict(fault) for fault in self._faults]
 
     def meet(self, service: str, operation: str) -> Failure | None:
         """Count one call, wait as the faults say, and return the error to answer with, if any."""

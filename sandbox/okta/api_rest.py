@@ -1,0 +1,53 @@
+"""System Log, policies, and the token endpoint. Okta: "System Log", "Policies", "OAuth 2.0"."""
+
+from sandbox.okta.errors import invalid
+from sandbox.okta.systemlog import parse_query
+from sandbox.okta.web import Call, Reply, Route
+
+
+def _logs(call: Call) -> Reply:
+    organization = call.model.organization
+    with organization.lock:
+        page = organization.log.page(parse_query(call.request.args.to_dict(), organization.now()))
+    return Reply(page.events, links=call.links(page.after))
+
+
+def _policies(call: Call) -> Reply:
+    kind = call.request.args.get("type")
+    if kind is None:
+        raise invalid("type", "type: The field cannot be left blank")
+    return Reply([call.model.policies.body()] if kind == "ACCESS_POLICY" else [])
+
+
+def _policy(call: Call) -> Reply:
+    return Reply(call.model.policies.get(call.path["id"]))
+
+
+def _rules(call: Call) -> Reply:
+    return Reply(call.model.policies.rules(call.path["id"]))
+
+
+def _replace_rule(call: Call) -> Reply:
+    return Reply(
+        call.model.policies.replace_rule(call.path["id"], call.path["rule"], call.json(), by=call.by)
+    )
+
+
+def _token(call: Call) -> Reply:
+    return Reply(call.model.tokens.issue(call.request.form.to_dict(), call.request.base_url))
+
+
+ROUTES = (
+    Route("GET", "/api/v1/logs", "ListLogEvents", "okta.logs.read", _logs),
+    Route("GET", "/api/v1/policies", "ListPolicies", "okta.policies.read", _policies),
+    Route("GET", "/api/v1/policies/<id>", "GetPolicy", "okta.policies.read", _policy),
+    Route("GET", "/api/v1/policies/<id>/rules", "ListPolicyRules", "okta.policies.read", _rules),
+    Route(
+        "PUT",
+        "/api/v1/policies/<id>/rules/<rule>",
+        "ReplacePolicyRule",
+        "okta.policies.manage",
+        _replace_rule,
+    ),
+    Route("POST", "/oauth2/v1/token", "GetAccessToken", None, _token, signed_in=False),
+)

@@ -1,0 +1,34 @@
+"""A threaded HTTP/1.1 server on loopback for one WSGI application."""
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from sandbox.ports import LOOPBACK, free_port
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class _Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """A stand-in's requests are counted, not logged."""
+
+
+class Listener:
+    """Serves from construction until `close`. A port that is taken is replaced by a free one."""
+
+    def __init__(self, app: WsgiApp, port: int, name: str) -> None:
+        self._server = make_server(LOOPBACK, free_port(port), app, threaded=True, request_handler=_Handler)
+        self.url = f"http://{LOOPBACK}:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, name=name, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop accepting and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
