@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from aws_cdk import App
+from aws_cdk import App, AssetHashType, IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 
 from functions.policy import AccessPolicy, PolicyError, load
@@ -23,7 +23,15 @@ def build(app: App, deployment: Deployment, policy: AccessPolicy, functions: Pat
     """
     OrganizationStack(app, deployment)
     PermissionSetsStack(app, deployment, policy)
-    HubStack(app, deployment, lambda_.Code.from_asset(str(functions)))
+    # The directory's name is the hash of what is in it, so nobody needs to read it through again.
+    code = lambda_.Code.from_asset(
+        str(functions),
+        asset_hash=functions.name,
+        asset_hash_type=AssetHashType.CUSTOM,
+        exclude=["**/__pycache__"],
+        ignore_mode=IgnoreMode.GLOB,
+    )
+    HubStack(app, deployment, code)
 
 
 def main() -> int:

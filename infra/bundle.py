@@ -90,6 +90,7 @@ def _cached(build: Path, kind: str, inputs: list[tuple[str, bytes]], fill: Calla
         work = Path(scratch) / kind
         work.mkdir()
         fill(work)
+        _open(work)
         try:
             work.rename(made)
         except OSError:
@@ -97,6 +98,12 @@ def _cached(build: Path, kind: str, inputs: list[tuple[str, bytes]], fill: Calla
             if not made.is_dir():
                 raise
     return made
+
+
+def _open(directory: Path) -> None:
+    """Lambda runs as another user than the one who bundled, whatever that one's umask."""
+    for path in [directory, *directory.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _installer(platform: str) -> Callable[[Path], None]:

@@ -1,12 +1,14 @@
 """Daily: certificates, tokens and keys that age → findings."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
 from infra.patterns import SCIM_TOKEN
+from infra.resources.grants import Grant, allow
 from infra.resources.inbox import Inbox
 from infra.resources.okta_access import OktaAccess
 from infra.resources.worker import House, Worker
@@ -55,9 +57,9 @@ class Expiry(Construct):
         target = targets.LambdaInvoke(
             self._worker.function,
             dead_letter_queue=dead_letters,
-            input=scheduler.ScheduleTargetInput.from_object(
-                {"source": "ostiary.schedule", "detail-type": "expiry.daily", "detail": {}}
-            ),
+            input=scheduler.ScheduleTargetInput.from_object({"watch": "daily"}),
+            # Without updates: the target would add a right on every version of the function.
+            role=self._schedule_role().without_policy_updates(),
         )
         scheduler.Schedule(
             self,
@@ -67,3 +69,22 @@ class Expiry(Construct):
             schedule=scheduler.ScheduleExpression.cron(minute="0", hour="6"),
             target=target,
         )
+
+    def _schedule_role(self) -> iam.Role:
+        function, dead_letters = self._worker.function, self._inbox.dead_letters
+        # EventBridge Scheduler User Guide, "Confused deputy prevention in EventBridge Scheduler".
+        account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        role = iam.Role(
+            self,
+            "ScheduleRole",
+            role_name="ostiary-expiry-schedule",
+            assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=account),
+        )
+        allow(
+            role,
+            [
+                Grant(["lambda:InvokeFunction"], [function.function_arn]),
+                Grant(["sqs:SendMessage"], [dead_letters.queue_arn]),
+            ],
+        )
+        return role

@@ -30,7 +30,7 @@ class Hook(Construct):
             timeout=Duration.seconds(10),
             environment={"OSTIARY_HOOK_SECRET": names.HOOK_SECRET},
             grants=[read_secret(house.deployment, names.HOOK_SECRET)],
-            puts=[bus.OKTA, bus.FINDINGS],
+            puts=[bus.OKTA],
         )
         HookApi(self, "Door", worker.function, house.alarms)
 

@@ -11,6 +11,7 @@ from constructs import Construct
 from infra import names
 from infra.config import Deployment
 from infra.resources.alarms import Alarms
+from infra.resources.grants import acknowledge
 from infra.resources.inbox import DeadLetters
 
 
@@ -32,6 +33,10 @@ class Forwarding(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.dead_letters = DeadLetters(self, "DeadLetters", names.FORWARD)
+        acknowledge(
+            self.dead_letters,
+            {"AwsSolutions-SQS3": "It is the dead-letter queue itself, of rules instead of another queue."},
+        )
         target = targets.EventBus(
             events.EventBus.from_event_bus_arn(self, "Hub", names.bus_arn(deployment)),
             role=role,

@@ -49,6 +49,8 @@ class HookApi(Construct):
     def __init__(self, scope: Construct, id_: str, function: lambda_.Function, alarms: Alarms) -> None:
         super().__init__(scope, id_)
         self.api = self._api()
+        # The output that every RestApi brings has no stable name; HookUrl says it.
+        self.api.node.try_remove_child("Endpoint")
         self._route(function)
         self._answers()
         self._explain()
@@ -126,7 +128,7 @@ class HookApi(Construct):
         acknowledge(
             self.api,
             {
-                "AwsSolutions-APIG2": "A body refused at the gateway is an event lost; the function checks it.",
+                "AwsSolutions-APIG2": "A body refused here is an event lost: the function checks it.",
                 "AwsSolutions-APIG3": "WAF is the operator's choice (output HookStageArn): what it blocks, "
                 "Okta never sends again.",
                 "AwsSolutions-APIG4": "Okta Event Hooks send a static header and nothing else; the function "

@@ -108,11 +108,6 @@ def _policy_reads() -> list[Grant]:
             "policies are found among all of them.",
             conditions={"StringEquals": SCP},
         ),
-        Grant(
-            actions=["organizations:ListTagsForResource"],
-            resources=[_policies("*")],
-            why="Reading only: a policy is told to be Ostiary's by its tag.",
-        ),
     ]
 
 
@@ -150,9 +145,12 @@ def _policy_writes(deployment: Deployment) -> list[Grant]:
         ),
         Grant(
             actions=["organizations:AttachPolicy"],
-            resources=[f"arn:aws:organizations::{account}:root/o-*/r-*"],
-            why="The one root of the organization, whose id is not known here. Which policy may be attached "
-            "is limited by the statement above, since the action asks for both.",
+            resources=[
+                f"arn:aws:organizations::{account}:root/o-*/r-*",
+                f"arn:aws:organizations::{account}:ou/o-*/ou-*",
+            ],
+            why="The root of the organization or the unit that the deny covers, whose ids are not known "
+            "here. Which policy may be attached is limited above, since the action asks for both.",
             conditions={"StringEquals": SCP},
         ),
     ]
