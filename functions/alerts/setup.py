@@ -26,8 +26,8 @@ from functions.policy import AccessPolicy, load_bundled
 SECRET_AGE = 300
 """Seconds for which the channels secret is kept before it is read again."""
 
-BRIEF = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
-"""For mail: all channels together must fail sooner than the claim on the finding lapses."""
+BRIEF = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
+"""For mail: all channels together must fail before the function's time is up. The queue repeats."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from functions.aws.session import CONFIG
 from functions.bus import EventBus
 from functions.expiry.environment import Environment
 from functions.expiry.scim_token import read_health_event
-from functions.expiry.watch import SCOPES, Watch
+from functions.expiry.watch import PATIENCE, SCOPES, Watch
 from functions.inbox import Envelope, each_envelope
 from functions.okta.credentials import connect
 from functions.policy import load_bundled
@@ -21,7 +21,7 @@ from functions.policy import load_bundled
 def _watch() -> Watch:
     env = Environment.read()
     return Watch(
-        connect=lambda: connect(env.okta_url, env.okta_credentials, SCOPES),
+        connect=lambda: connect(env.okta_url, env.okta_credentials, SCOPES, patience=PATIENCE),
         app_id=env.okta_app_id,
         severity=load_bundled().expiry.severity,
         runbooks=env.runbooks,
@@ -30,11 +30,9 @@ def _watch() -> Watch:
 
 
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any] | None:
-    """Two doors: the schedule's `{"watch": "daily"}`, and the queue with AWS Health's events."""
+    """Two doors: the queue with AWS Health's events, and the schedule, whatever its payload says."""
     if "Records" in event:
         return dict(each_envelope(event, context, _hear))
-    if event.get("watch") != "daily":
-        raise ValueError(f"neither a queue's records nor the daily watch: {sorted(event)}")
     _watch().run(datetime.now(UTC))
     return None
 

@@ -18,6 +18,9 @@ KEY = "watch/expiry"
 
 SCOPES = ("okta.apps.read",)
 
+PATIENCE = 8.0
+"""Seconds. The watch must hear that Okta fails while it has time to say so; Lambda repeats it later."""
+
 UNREADABLE = (OktaError, CertificateError, GetParameterError, BotoCoreError, ClientError)
 """Okta down or refusing, a certificate nobody can read, the credentials secret or its key out of reach."""
 

@@ -25,7 +25,7 @@ class OktaClient:
     """One Okta tenant.
 
     Every method raises an OktaError, whose kind says whether later, other rights, or another request
-    would help (functions.okta.errors).
+    would help (functions.okta.errors). A call takes `patience` and one time-out, in seconds, at most.
     """
 
     def __init__(

@@ -14,6 +14,7 @@ from functions.aws.session import CONFIG
 from functions.okta.client import OktaClient
 from functions.okta.errors import OktaSecretError
 from functions.okta.sign_in import ApiToken, ServiceApp, SignIn, kms_signer
+from functions.okta.transport import PATIENCE
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -31,6 +32,7 @@ def sign_in_from_secret(
     scopes: Sequence[str],
     http: requests.Session,
     kms: Callable[[], "KMSClient"],
+    patience: float = PATIENCE,
     sleep: Callable[[float], None] = time.sleep,
     now: Callable[[], float] = time.time,
 ) -> SignIn:
@@ -51,21 +53,26 @@ def sign_in_from_secret(
             scopes,
             http,
             key_id=fields.get("key_id"),
+            patience=patience,
             sleep=sleep,
             now=now,
         )
     raise OktaSecretError(f"the Okta credentials secret has the fields {sorted(fields)}; it must be {SHAPES}")
 
 
-def connect(base_url: str, secret_name: str, scopes: Sequence[str]) -> OktaClient:
+def connect(
+    base_url: str, secret_name: str, scopes: Sequence[str], *, patience: float = PATIENCE
+) -> OktaClient:
     """The client for a Lambda. It is kept, and so is its access token, until the secret changes.
+
+    `patience` as in OktaClient: choose it so that the function hears of a failure before its time is up.
 
     Raises OktaSecretError, or Powertools' GetParameterError where the secret cannot be read.
     """
     secret = _secrets().get(secret_name, max_age=SECRET_AGE)
     if not isinstance(secret, str):
         raise OktaSecretError(f"secret {secret_name} is binary; it must be a string: {SHAPES}")
-    return _client(base_url, secret, tuple(scopes))
+    return _client(base_url, secret, tuple(scopes), patience)
 
 
 @cache
@@ -74,7 +81,7 @@ def _secrets() -> SecretsProvider:
 
 
 @cache
-def _client(base_url: str, secret: str, scopes: tuple[str, ...]) -> OktaClient:
+def _client(base_url: str, secret: str, scopes: tuple[str, ...], patience: float) -> OktaClient:
     http = requests.Session()
     sign_in = sign_in_from_secret(
         secret,
@@ -82,8 +89,9 @@ def _client(base_url: str, secret: str, scopes: tuple[str, ...]) -> OktaClient:
         scopes=scopes,
         http=http,
         kms=lambda: boto3.client("kms", config=CONFIG),
+        patience=patience,
     )
-    return OktaClient(base_url, sign_in, http)
+    return OktaClient(base_url, sign_in, http, patience=patience)
 
 
 def _fields(secret: str) -> dict[str, str]:

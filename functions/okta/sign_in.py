@@ -86,11 +86,12 @@ class ServiceApp(SignIn):
         http: requests.Session,
         *,
         key_id: str | None = None,
+        patience: float = PATIENCE,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._token_url = f"{checked_base_url(base_url)}/oauth2/v1/token"
-        self._retrier = Retrier(sleep, now, PATIENCE)
+        self._retrier = Retrier(sleep, now, patience)
         self._client_id = client_id
         self._sign = sign
         self._scope = " ".join(scopes)

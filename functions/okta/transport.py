@@ -24,8 +24,8 @@ ATTEMPTS = 4
 BACKOFF = 0.5
 """Seconds before the second attempt after a 5xx or a lost connection; doubled each time."""
 
-PATIENCE = 45.0
-"""Seconds that one call may spend waiting for Okta to recover; its rate limits reset every minute."""
+PATIENCE = 20.0
+"""Seconds after which a call is not repeated any more. Okta's rate limits reset every minute."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -54,7 +54,7 @@ def summary(answer: requests.Response) -> str:
 
 
 class Retrier:
-    """Sends a request again where that helps, within `patience` seconds of waiting altogether."""
+    """Sends a request again where that helps, but begins no attempt later than `patience` seconds."""
 
     def __init__(self, sleep: Callable[[float], None], now: Callable[[], float], patience: float) -> None:
         self._sleep = sleep
@@ -67,17 +67,16 @@ class Retrier:
         Raises OktaThrottledError when the rate limit resets later than patience lasts, and
         OktaUnreachableError after the last attempt.
         """
-        attempt, waited = 1, 0.0
+        attempt, began = 1, self._now()
         while True:
             outcome = _attempt(send)
             if isinstance(outcome, requests.Response) and not _is_worth_repeating(outcome):
                 return outcome
             wait = self._until_reset(outcome) if _is_throttled(outcome) else BACKOFF * 2 ** (attempt - 1)
-            if attempt == ATTEMPTS or waited + wait > self._patience:
+            if attempt == ATTEMPTS or self._now() - began + wait > self._patience:
                 raise _given_up(what, outcome, wait)
             self._sleep(wait)
             attempt += 1
-            waited += wait
 
     def _until_reset(self, answer: requests.Response) -> float:
         """Seconds until the limit resets, by Okta's own clock (Okta, "Rate limit best practices")."""

@@ -46,10 +46,10 @@ def test_given_a_rate_limit_when_it_resets_soon_then_the_call_waits_by_oktas_clo
     client: OktaClient, okta: ScriptedServer, clock: Clock
 ) -> None:
     # Okta's clock is years behind ours: only the difference of its two headers counts.
-    reset = {"Date": "Fri, 18 Apr 2025 12:00:00 GMT", "X-Rate-Limit-Reset": "1744977620"}
+    reset = {"Date": "Fri, 18 Apr 2025 12:00:00 GMT", "X-Rate-Limit-Reset": "1744977612"}
     okta.answers = [Answer(429, {}, reset), Answer(204)]
     assert client.clear_sessions("00u1ab")
-    assert clock.slept == [21.0]
+    assert clock.slept == [13.0]
 
 
 def test_given_a_rate_limit_when_it_outlasts_patience_then_the_caller_hears_how_long(
@@ -168,3 +168,16 @@ def test_metadata_comes_for_the_key_asked_for(client: OktaClient, okta: Scripted
 def test_a_token_is_never_sent_over_plain_http(http: requests.Session, url: str) -> None:
     with pytest.raises(OktaError, match="OSTIARY_OKTA_URL"):
         OktaClient(url, ApiToken(TOKEN), http)
+
+
+def test_given_answers_that_take_long_then_fewer_attempts_are_made(
+    client: OktaClient, okta: ScriptedServer, clock: Clock
+) -> None:
+    def slow(_: Asked) -> Answer:
+        clock.time += 13
+        return Answer(503)
+
+    okta.answer_with = slow
+    with pytest.raises(OktaUnreachableError):
+        client.application("0oa1")
+    assert len(okta.asked) == 2
