@@ -1,4 +1,4 @@
-"""Gateway to the Identity Store: ids of groups and people by the names that Okta gave them."""
+"""Gateway to the Identity Store: ids of groups by the names that Okta gave them."""
 
 import time
 from collections.abc import Callable, Collection
@@ -54,34 +54,19 @@ class IdentityStore:
         """The group's id, or None if there is no such group."""
         wanted = _unique("displayName", display_name)
         try:
-            return self._client.get_group_id(IdentityStoreId=self._id, AlternateIdentifier=wanted)["GroupId"]
+            found = self._client.get_group_id(IdentityStoreId=self._id, AlternateIdentifier=wanted)
         except self._client.exceptions.ResourceNotFoundException as error:
             if _is_about_store(error):
                 raise
             return None
-
-    def user_id(self, user_name: str) -> str | None:
-        """The id of the person with this user name, or None."""
-        return self._user_id(_unique("userName", user_name))
-
-    def user_id_by_external_id(self, issuer: str, external_id: str) -> str | None:
-        """The id of the person whom the identity provider knows under `external_id`, or None."""
-        return self._user_id({"ExternalId": {"Issuer": issuer, "Id": external_id}})
-
-    def _user_id(self, wanted: "AlternateIdentifierTypeDef") -> str | None:
-        try:
-            return self._client.get_user_id(IdentityStoreId=self._id, AlternateIdentifier=wanted)["UserId"]
-        except self._client.exceptions.ResourceNotFoundException as error:
-            if _is_about_store(error):
-                raise
-            return None
+        return _bare(found["GroupId"])
 
     def _all_groups(self) -> dict[str, str]:
         pages = self._client.get_paginator("list_groups").paginate(
             IdentityStoreId=self._id, PaginationConfig={"PageSize": 100}
         )
         return {
-            group["DisplayName"]: group["GroupId"]
+            group["DisplayName"]: _bare(group["GroupId"])
             for page in pages
             for group in page["Groups"]
             if "DisplayName" in group
@@ -96,3 +81,8 @@ def _unique(path: str, value: str) -> "AlternateIdentifierTypeDef":
 def _is_about_store(error: ClientError) -> bool:
     """The identity store itself does not exist, which says nothing about who is in it."""
     return error.response.get("ResourceType") == "IDENTITY_STORE"
+
+
+def _bare(group_id: str) -> str:
+    """The id alone: the API may answer with `arn:aws:identitystore:::group/<id>`, which is no principal."""
+    return group_id.rpartition("/")[2]

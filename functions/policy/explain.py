@@ -33,7 +33,8 @@ def _mistake(detail: ErrorDetails, source: Source) -> Mistake:
     value = detail["input"]
     match detail["type"]:
         case "policy":
-            return source.mistake(path, context["message"], context["hint"])
+            at_key = path[-1:] == ("[key]",)  # pydantic's word for the key itself
+            return source.mistake(path, context["message"], context["hint"], at_key=at_key)
         case "extra_forbidden":
             known = _keys(_model_at(path[:-1]))
             return source.mistake(
