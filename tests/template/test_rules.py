@@ -1,0 +1,137 @@
+"""Which event reaches whom: every sample of events/ against the patterns of the deployed rules."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.events.models import EventPattern
+
+from functions.finding import Finding, Severity
+from tests.template.templates import ROOT, Stacks, Template, of_type
+
+AWS_SAMPLES = sorted((ROOT / "events" / "aws").glob("*.json"))
+HOOK_SAMPLES = sorted((ROOT / "events" / "okta").glob("hook-*.json"))
+
+NOT_YET = {"user-authentication", "get-role-credentials"}
+"""Sign-ins of people who left: no rule wants them yet."""
+
+FACTORY = {"create-managed-account", "update-managed-account"}
+
+LEAVER_TYPES = {
+    "user.lifecycle.deactivate",
+    "user.lifecycle.suspend",
+    "user.lifecycle.delete.initiated",
+    "user.account.lock",
+    "application.user_membership.remove",
+    "user.lifecycle.reactivate",
+    "user.lifecycle.activate",
+    "user.lifecycle.unsuspend",
+    "user.account.unlock",
+    "application.user_membership.add",
+}
+
+
+def rules_for(template: Template, event: dict[str, Any]) -> set[str]:
+    return {
+        rule["Name"]
+        for rule in of_type(template, "AWS::Events::Rule").values()
+        if EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(event)
+    }
+
+
+def sample(path: Path) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads(path.read_text())
+    return event
+
+
+@pytest.mark.parametrize("path", AWS_SAMPLES, ids=lambda path: path.stem)
+def test_aws_event_reaches_the_bus_by_one_rule_and_the_function_by_one(path: Path, stacks: Stacks) -> None:
+    # Given an event as AWS sends it
+    event = sample(path)
+    if path.stem in NOT_YET:
+        forward, inbox = set(), set()
+    elif path.stem == "health-scim-token-expiry":
+        forward, inbox = {"ostiary-forward-scim-token"}, {"ostiary-expiry-scim-token"}
+    elif path.stem in FACTORY:
+        forward, inbox = {"ostiary-forward-account-factory"}, {"ostiary-accounts"}
+    else:
+        forward, inbox = {"ostiary-forward-organization"}, {"ostiary-accounts"}
+
+    # Then exactly one rule forwards it, and exactly one rule of the hub's bus wants it: nothing twice
+    assert rules_for(stacks.organization, event) == forward
+    assert rules_for(stacks.hub, event) == inbox
+
+
+@pytest.mark.parametrize("path", AWS_SAMPLES, ids=lambda path: path.stem)
+def test_regional_event_is_forwarded_from_the_identity_center_region_too(path: Path, stacks: Stacks) -> None:
+    event = sample(path)
+
+    forwarded = rules_for(stacks.permission_sets, event)
+
+    # Organizations' own events exist in us-east-1 alone; Health and Control Tower speak in their Region.
+    regional = path.stem in FACTORY or path.stem == "health-scim-token-expiry"
+    assert bool(forwarded) == regional
+
+
+@pytest.mark.parametrize("name", ["move-account", "tag-resource", "remove-account-from-organization"])
+def test_a_call_that_aws_refused_starts_nothing(name: str, stacks: Stacks) -> None:
+    event = sample(ROOT / "events" / "aws" / f"{name}.json")
+    event["detail"]["errorCode"] = "AccessDenied"
+
+    assert rules_for(stacks.organization, event) == set()
+    assert rules_for(stacks.hub, event) == set()
+
+
+def okta_log_events() -> list[tuple[str, dict[str, Any]]]:
+    deliveries = [(path.stem, sample(path)) for path in HOOK_SAMPLES if "verification" not in path.stem]
+    return [
+        (f"{name}-{number}", log_event)
+        for name, delivery in deliveries
+        for number, log_event in enumerate(delivery["data"]["events"])
+    ]
+
+
+@pytest.mark.parametrize(("name", "log_event"), okta_log_events())
+def test_okta_event_reaches_leavers_if_a_person_came_or_went(
+    name: str, log_event: dict[str, Any], hub: Template
+) -> None:
+    event = {"source": "ostiary.okta", "detail-type": log_event["eventType"], "detail": log_event}
+
+    wanted = {"ostiary-leavers"} if log_event["eventType"] in LEAVER_TYPES else set()
+    assert rules_for(hub, event) == wanted
+
+
+def test_every_leaver_event_has_a_sample() -> None:
+    sampled = {log_event["eventType"] for _, log_event in okta_log_events()}
+    assert sampled >= LEAVER_TYPES
+
+
+@pytest.mark.parametrize("detail_type", ["leaver.revoke", "leaver.restore"])
+def test_operator_reaches_leavers(detail_type: str, hub: Template) -> None:
+    event = {"source": "ostiary.operator", "detail-type": detail_type, "detail": {"person": "kim"}}
+
+    assert rules_for(hub, event) == {"ostiary-leavers-operator"}
+
+
+def test_nobody_else_speaks_for_an_operator(hub: Template) -> None:
+    event = {"source": "ostiary.okta", "detail-type": "leaver.restore", "detail": {"person": "kim"}}
+
+    assert rules_for(hub, event) == set()
+
+
+def test_finding_reaches_alerts(hub: Template) -> None:
+    finding = Finding(
+        key="k",
+        severity=Severity.PAGE,
+        title="t",
+        subject="s",
+        since=datetime(2026, 11, 1, tzinfo=UTC),
+        why="w",
+        actions=("a",),
+        runbook="r",
+    )
+    event = {"source": "ostiary.findings", "detail-type": "finding", "detail": finding.to_detail()}
+
+    assert rules_for(hub, event) == {"ostiary-alerts"}
