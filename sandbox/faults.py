@@ -35,6 +35,9 @@ class Fault:
         if not isinstance(raw, dict) or not raw.keys() <= known:
             raise FaultError(f"a fault is an object with keys out of {sorted(known)}")
         fault = cls(**raw)
+        numbers = (fault.rate, fault.latency_ms, fault.status, fault.times or 0)
+        if not all(isinstance(number, int | float) for number in numbers):
+            raise FaultError("rate, latency_ms, status and times are numbers")
         if not 0 <= fault.rate <= 1 or fault.latency_ms < 0 or not 400 <= fault.status <= 599:
             raise FaultError("rate is 0..1, latency_ms at least 0, status 400..599")
         return fault

@@ -79,6 +79,12 @@ class Deliveries:
         with self._change:
             return self._change.wait_for(lambda: not self._due and not self._sending, timeout)
 
+    @property
+    def holding(self) -> int:
+        """How many deliveries chaos holds back now."""
+        with self._change:
+            return sum(batch.held for batch in self._due)
+
     def close(self) -> None:
         """Stop sending; what is still waiting is lost."""
         with self._change:

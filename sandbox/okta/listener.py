@@ -8,6 +8,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.ports import LOOPBACK, free_port
 
+_POLL_SECONDS = 0.05
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -24,7 +25,9 @@ class Listener:
     def __init__(self, app: WsgiApp, port: int, name: str) -> None:
         self._server = make_server(LOOPBACK, free_port(port), app, threaded=True, request_handler=_Handler)
         self.url = f"http://{LOOPBACK}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name=name, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name=name, daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:

@@ -87,7 +87,7 @@ def webhook(inbox: Inbox, message: Any) -> Answer:
 
 
 def sns(inbox: Inbox, message: Any) -> Answer:
-    """Amazon SNS: "Parsing message formats". A subscription is confirmed only where its URL is on loopback."""
+    """Amazon SNS: "Parsing message formats". A subscription is confirmed only if its URL is on loopback."""
     if not isinstance(message, dict):
         raise RefusedError(400, "not an SNS message")
     match message.get("Type"):
