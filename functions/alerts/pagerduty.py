@@ -1,6 +1,7 @@
 """A message as an event of PagerDuty's Events API v2. Pure."""
 
 import hashlib
+from itertools import islice
 from typing import Any
 
 from functions.alerts.message import Message, cut, moment
@@ -10,8 +11,12 @@ ENQUEUE = "https://events.pagerduty.com/v2/enqueue"
 
 MAX_SUMMARY = 1024
 MAX_DEDUP_KEY = 255
-MAX_DETAIL = 5000
-"""PagerDuty, "Send an Alert Event": summary 1,024 and dedup_key 255 characters; 512 kB for the event."""
+"""PagerDuty, "Send an Alert Event": characters."""
+
+MAX_DETAILS = 40
+MAX_DETAIL_NAME = 100
+MAX_DETAIL = 1000
+"""PagerDuty takes 512 kB for one event: so it fits even if JSON escapes every character."""
 
 SEVERITIES = {Severity.PAGE: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
 
@@ -39,7 +44,10 @@ def event(message: Message, routing_key: str) -> dict[str, Any]:
             "severity": SEVERITIES[finding.severity],
             "timestamp": message.at.isoformat(timespec="milliseconds"),
             "component": finding.key.split("/")[0],
-            "custom_details": {name: cut(value, MAX_DETAIL) for name, value in details.items()},
+            "custom_details": {
+                cut(name, MAX_DETAIL_NAME): cut(value, MAX_DETAIL)
+                for name, value in islice(details.items(), MAX_DETAILS)
+            },
         },
     }
 

@@ -10,7 +10,7 @@ MAX_SECTION = 3000
 MAX_FIELDS = 10
 """Slack, "Block Kit: header block" and "section block"."""
 
-MAX_FIELD = 300
+MAX_FIELD = 200
 """Slack takes 2,000 characters a field, but refuses a message of some 13,000 altogether."""
 
 _SIGNS = {"page": ":rotating_light:", "warning": ":warning:", "info": ":information_source:"}

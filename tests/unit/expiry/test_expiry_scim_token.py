@@ -83,9 +83,7 @@ def test_a_closed_notice_clears_the_same_key(detail: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("missing", ["eventTypeCode", "eventDescription", "statusCode"])
-def test_an_event_that_lacks_something_is_an_error_that_names_it(
-    detail: dict[str, Any], missing: str
-) -> None:
+def test_an_event_that_lacks_something_names_it(detail: dict[str, Any], missing: str) -> None:
     del detail[missing]
     with pytest.raises(HealthEventError, match=missing):
         read(detail)

@@ -1,0 +1,184 @@
+"""How a message looks in each channel, and that it stays inside what each channel takes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.alerts import mail, pagerduty, slack
+from functions.alerts.decision import Decision
+from functions.finding import Severity
+from tests.unit.alerts.conftest import FINDING, MORNING, message
+
+HUGE = "ä<&>" * 5000
+
+
+def huge() -> dict[str, Any]:
+    return {
+        "title": HUGE,
+        "subject": HUGE,
+        "why": HUGE,
+        "actions": (HUGE, HUGE),
+        "key": "k" * 3000,
+        "facts": {f"{HUGE}{number}": HUGE for number in range(30)},
+    }
+
+
+def test_the_mail_reads_top_to_bottom() -> None:
+    assert mail.subject(message()) == "[Warning] SAML signing certificate of AWS expires in 30 days"
+    assert mail.body(message()) == (
+        "Warning: SAML signing certificate of AWS expires in 30 days\n"
+        "\n"
+        "Okta app AWS (0oa1aws), since 2026-11-22 06:00 UTC\n"
+        "\n"
+        "Why it matters\n"
+        "When it ends, nobody reaches AWS.\n"
+        "\n"
+        "What to do\n"
+        "1. Generate a new certificate, inactive.\n"
+        "2. Import it in Identity Center.\n"
+        "3. Activate it.\n"
+        "\n"
+        "Runbook\n"
+        "https://example.com/runbooks/saml-certificate.md\n"
+        "\n"
+        "Facts\n"
+        "Key id: kid-1\n"
+        "Valid until: 2026-12-22 06:00 UTC\n"
+        "Finding: saml-certificate/0oa1aws/expiry\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("decision", "severity", "head"),
+    [
+        (Decision.OPENED, Severity.PAGE, "[Page] "),
+        (Decision.WORSENED, Severity.PAGE, "[Page, worse] "),
+        (Decision.REMINDED, Severity.WARNING, "[Warning, still open] "),
+        (Decision.RESOLVED, Severity.INFO, "[Resolved] "),
+    ],
+)
+def test_the_subject_says_why_it_comes_now(decision: Decision, severity: Severity, head: str) -> None:
+    assert mail.subject(message(decision, severity=severity)).startswith(head)
+
+
+@pytest.mark.parametrize("title", ["x" * 300, "Zertifikat für\nMünchen\tläuft ab ✅", HUGE, ""])
+def test_sns_takes_every_subject(title: str) -> None:
+    subject = mail.subject(message(title=title))
+    assert 0 < len(subject) <= 100
+    assert subject.isascii()
+    assert subject.isprintable()
+
+
+def test_an_umlaut_becomes_its_letter() -> None:
+    assert mail.subject(message(title="Münch\nen")) == "[Warning] Munch en"
+
+
+def test_a_resolved_message_asks_for_nothing() -> None:
+    resolved = message(Decision.RESOLVED)
+    assert "What to do" not in mail.body(resolved)
+    assert "since 2026-11-22 06:00 UTC, gone 2026-11-22 06:00 UTC" in mail.body(resolved)
+    assert "What to do" not in json.dumps(slack.payload(resolved))
+
+
+def test_sns_takes_every_body() -> None:
+    assert len(mail.body(message(facts={"log": "ä" * 400_000})).encode()) <= 262_144
+
+
+def test_slack_shows_what_why_and_what_to_do() -> None:
+    body = slack.payload(message())
+    shown = json.dumps(body)
+    assert body["text"] == "Warning: SAML signing certificate of AWS expires in 30 days"
+    assert body["blocks"][0] == {"type": "header", "text": {"type": "plain_text", "text": body["text"]}}
+    assert "1. Generate a new certificate, inactive.\\n2. Import it" in shown
+    assert "<https://example.com/runbooks/saml-certificate.md|Runbook>" in shown
+    assert "*Key id*\\nkid-1" in shown
+
+
+def check_blocks(body: dict[str, Any]) -> None:
+    """Slack, "Block Kit": limits of the blocks in use."""
+    assert len(body["blocks"]) <= 50
+    assert 1 <= len(body["text"]) <= 40_000
+    for block in body["blocks"]:
+        match block["type"]:
+            case "header":
+                assert block["text"]["type"] == "plain_text"
+                assert 1 <= len(block["text"]["text"]) <= 150
+            case "section":
+                assert "text" in block or "fields" in block
+                if "text" in block:
+                    assert 1 <= len(block["text"]["text"]) <= 3000
+                assert len(block.get("fields", [])) <= 10
+                assert all(1 <= len(text["text"]) <= 2000 for text in block.get("fields", []))
+            case "context":
+                assert 1 <= len(block["elements"]) <= 10
+            case other:
+                pytest.fail(f"unknown block {other}")
+
+
+@pytest.mark.parametrize("decision", [Decision.OPENED, Decision.RESOLVED])
+@pytest.mark.parametrize("changes", [{}, huge(), {"facts": {}}])
+def test_slack_takes_every_message(decision: Decision, changes: dict[str, Any]) -> None:
+    body = slack.payload(message(decision, **changes))
+    check_blocks(body)
+    # A message of more than some 13,000 characters is refused as msg_blocks_too_long.
+    assert len(json.dumps(body["blocks"], ensure_ascii=False)) < 13_000
+
+
+def test_nothing_in_a_finding_can_mention_or_link_in_slack() -> None:
+    hostile = "<!channel> <https://evil.example|click> & more"
+    shown = json.dumps(slack.payload(message(subject=hostile, why=hostile, actions=(hostile,))))
+    assert "<!channel>" not in shown
+    assert "<https://evil" not in shown
+    assert "&lt;!channel&gt;" in shown
+
+
+def test_no_escape_is_cut_in_half() -> None:
+    for length in range(2990, 3001):
+        text = slack.payload(message(why="x" * length + "<<<<"))["blocks"][2]["text"]["text"]
+        assert len(text) <= 3000
+        assert text.rstrip("…").endswith(("x", "&lt;"))
+
+
+def test_a_trigger_is_a_valid_event_under_the_findings_key() -> None:
+    event = pagerduty.event(message(severity=Severity.PAGE), "R" * 32)
+    assert event["event_action"] == "trigger"
+    assert event["dedup_key"] == FINDING.key
+    assert event["routing_key"] == "R" * 32
+    assert event["payload"]["severity"] == "critical"
+    assert event["payload"]["timestamp"] == "2026-11-22T06:00:00.000+00:00"
+    assert event["payload"]["custom_details"]["Step 2"] == "Import it in Identity Center."
+    assert event["links"] == [{"href": FINDING.runbook, "text": "Runbook"}]
+
+
+@pytest.mark.parametrize(
+    ("severity", "word"),
+    [(Severity.PAGE, "critical"), (Severity.WARNING, "warning"), (Severity.INFO, "info")],
+)
+def test_pagerduty_has_its_own_words_for_severity(severity: Severity, word: str) -> None:
+    assert pagerduty.event(message(severity=severity), "R")["payload"]["severity"] == word
+
+
+def test_a_resolve_needs_only_the_key() -> None:
+    event = pagerduty.event(message(Decision.RESOLVED), "R")
+    assert event == {"routing_key": "R", "dedup_key": FINDING.key, "event_action": "resolve"}
+
+
+def test_pagerduty_takes_every_event() -> None:
+    event = pagerduty.event(message(**huge()), "R")
+    assert len(event["payload"]["summary"]) <= 1024
+    assert len(event["dedup_key"]) <= 255
+    assert len(json.dumps(event).encode()) <= 512 * 1024
+
+
+def test_long_keys_stay_different_and_the_same_for_trigger_and_resolve() -> None:
+    assert pagerduty.dedup_key("k" * 300) != pagerduty.dedup_key("k" * 301)
+    assert len(pagerduty.dedup_key("k" * 300)) == 255
+    trigger = pagerduty.event(message(key="k" * 300), "R")
+    resolve = pagerduty.event(message(Decision.RESOLVED, key="k" * 300), "R")
+    assert trigger["dedup_key"] == resolve["dedup_key"]
+
+
+def test_times_are_told_in_utc() -> None:
+    assert "2026-11-22 06:00 UTC" in message().times
+    assert MORNING.tzinfo is not None
