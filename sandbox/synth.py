@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 SECONDS = 180
 
 
@@ -26,7 +25,7 @@ def synthesize(root: Path, output: Path, context: Mapping[str, str]) -> None:
     ]
     for key, value in context.items():
         arguments += ["--context", f"{key}={value}"]
-    environment = {name: os.environ[name] for name in KEPT if name in os.environ} | {
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CI": "true",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",

@@ -18,7 +18,7 @@ from botocore.config import Config
 
 from sandbox.ports import LOOPBACK, free_port
 
-PROGRAM = Path(".tools/embedded-aws/bin/ministack")
+PYTHON = Path(".tools/embedded-aws/bin/python")
 PORT = 14566
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
@@ -51,23 +51,34 @@ class EmbeddedAws:
 
 @contextmanager
 def serve(
-    root: Path, directory: Path, identity_url: str, *, enforce_iam: bool = False
+    root: Path, directory: Path, identity_url: str, account: str, *, enforce_iam: bool = False
 ) -> Iterator[EmbeddedAws]:
     """Start it, wait until it answers, end it and every process it started.
 
     `root` is the checkout that holds the program, `directory` takes the log and temporary files;
-    `identity_url` answers for Organizations, Identity Center and Identity Store.
+    `identity_url` answers for Organizations, Identity Center and Identity Store; `account` is the one that a
+    request without a signature reaches, such as Okta's to the API's endpoint.
     """
-    program = root / PROGRAM
-    if not program.exists():
-        raise EmbeddedAwsError(f"{PROGRAM} is not installed; run `make setup`")
+    python = root / PYTHON
+    if not python.exists():
+        raise EmbeddedAwsError("the embedded AWS is not installed; run `make setup`")
     port = free_port(PORT)
     temporary = directory / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     with (directory / "aws.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-            [str(program)],
-            env=_environment(port, identity_url, temporary, enforce_iam=enforce_iam),
+            [
+                str(python),
+                "-m",
+                "hypercorn",
+                "over_tls:app",
+                "--bind",
+                f"{LOOPBACK}:{port}",
+                "--keep-alive",
+                "75",
+            ],
+            cwd=Path(__file__).parent,
+            env=_environment(port, identity_url, account, temporary, enforce_iam=enforce_iam),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -91,7 +102,9 @@ def open_listeners(pid: int) -> list[str]:
     ]
 
 
-def _environment(port: int, identity_url: str, temporary: Path, *, enforce_iam: bool) -> dict[str, str]:
+def _environment(
+    port: int, identity_url: str, account: str, temporary: Path, *, enforce_iam: bool
+) -> dict[str, str]:
     url = f"http://{LOOPBACK}:{port}"
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return kept | {
@@ -105,6 +118,7 @@ def _environment(port: int, identity_url: str, temporary: Path, *, enforce_iam: 
         # With `cryptography` installed an MQTT listener would open on every interface.
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "INFO",
+        "MINISTACK_ACCOUNT_ID": account,
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(temporary),
     }

@@ -85,7 +85,7 @@ def test_a_body_that_is_no_envelope_is_told_so(world: World, listener: Listener,
     """Given the secret and a body of another kind: 400, the reason in words, nothing on the bus."""
     answer = post(world, body, world.hook_secret)
     assert answer.status_code == 400
-    assert len(answer.json()["message"]) > 10
+    assert len(answer.json()["error"]) > 10
     assert listener.events(wanted=0) == []
 
 
