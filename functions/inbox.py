@@ -1,16 +1,27 @@
-"""A queue that EventBridge fills, read by a Lambda: envelopes out, failures back one by one."""
+"""A queue that EventBridge fills, read by a Lambda: envelopes out, failures back one by one, soon."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
+import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.aws.session import CONFIG
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+LONGEST_WAIT = 900
+"""Seconds between two attempts, at most."""
 
 _logger = Logger()
 
@@ -56,6 +67,7 @@ def each_envelope(
         except Exception:
             # The batch processor keeps the error to itself: without this line nobody learns why.
             _logger.exception("message goes back to its queue", extra={"message_id": record.message_id})
+            _come_back_soon(record)
             raise
 
     return process_partial_response(
@@ -64,3 +76,31 @@ def each_envelope(
         processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
         context=context,
     )
+
+
+def wait_before(attempt: int) -> int:
+    """Seconds until the attempt after this one (the first is 1): 2, 8, 32, 128, 512, then LONGEST_WAIT."""
+    return min(2 << 2 * (attempt - 1), LONGEST_WAIT)
+
+
+def _come_back_soon(record: SQSRecord) -> None:
+    """Shorten the wait for the next attempt: the queue's own visibility timeout is many minutes.
+
+    Amazon SQS Developer Guide, "Amazon SQS visibility timeout". Where that fails, the queue's own timeout
+    brings the message back, only later.
+    """
+    wait = wait_before(int(record.attributes.approximate_receive_count))
+    _, _, _, region, account, name = record.event_source_arn.split(":", 5)
+    try:
+        _sqs(region).change_message_visibility(
+            QueueUrl=f"https://sqs.{region}.amazonaws.com/{account}/{name}",
+            ReceiptHandle=record.receipt_handle,
+            VisibilityTimeout=wait,
+        )
+    except (BotoCoreError, ClientError) as error:
+        _logger.warning("the next attempt waits for the queue's own timeout", extra={"reason": str(error)})
+
+
+@cache
+def _sqs(region: str) -> "SQSClient":
+    return boto3.client("sqs", region_name=region, config=CONFIG)
