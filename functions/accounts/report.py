@@ -21,11 +21,11 @@ def report(change: AccountChange, admission: Admission, happened: datetime, logg
             "account": change.account_id,
             "change": change.kind.value,
             "unchanged": len(admission.plan.unchanged),
-            "created": [
+            "made": [
                 {"assignment": vars(step.assignment), "because": step.wanted.reasons}
                 for step in applied.created
             ],
-            "failed": [
+            "not_made": [
                 {"assignment": vars(item.step.assignment), "reason": item.reason} for item in applied.failed
             ],
         },

@@ -1,0 +1,161 @@
+"""What AWS's events say about which account."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.accounts.events import (
+    AccountChange,
+    Change,
+    CreationFailed,
+    EventError,
+    Ignored,
+    Kind,
+    read_change,
+)
+from functions.inbox import Envelope
+
+EVENTS = Path(__file__).parents[3] / "events/aws"
+
+
+def sample(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return loaded
+
+
+def read(event: dict[str, Any]) -> Change:
+    return read_change(Envelope.parse(json.dumps(event)))
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("create-account-result", AccountChange(Kind.JOINED, "444455556666")),
+        ("account-joined-organization", AccountChange(Kind.JOINED, "444455556666")),
+        ("accept-handshake", AccountChange(Kind.JOINED, "555566667777")),
+        ("create-managed-account", AccountChange(Kind.JOINED, "444455556666")),
+        ("update-managed-account", AccountChange(Kind.JOINED, "444455556666")),
+        ("move-account", AccountChange(Kind.MOVED, "444455556666")),
+        ("tag-resource", AccountChange(Kind.TAGGED, "444455556666")),
+        ("untag-resource", AccountChange(Kind.TAGGED, "444455556666")),
+        ("close-account-result", AccountChange(Kind.LEFT, "444455556666")),
+        ("account-departed-organization", AccountChange(Kind.LEFT, "444455556666")),
+        ("remove-account-from-organization", AccountChange(Kind.LEFT, "444455556666")),
+        ("leave-organization", AccountChange(Kind.LEFT, "555566667777")),
+        (
+            "create-account-result-failed",
+            CreationFailed("car-8c1d3e5f7a9b4c2d8e6f0a1b3c5d7e9f", "EMAIL_ALREADY_EXISTS"),
+        ),
+    ],
+)
+def test_every_sample_is_understood(name: str, change: Change) -> None:
+    """Given each event as AWS sends it, what happened to which account is known.
+
+    AA4: CreateAccountResult with its real nesting raised KeyError('state').
+    """
+    assert read(sample(name)) == change
+
+
+def edited(name: str, edit: Callable[[dict[str, Any]], None]) -> Change:
+    event = sample(name)
+    edit(event["detail"])
+    return read(event)
+
+
+def test_the_order_of_parties_does_not_matter() -> None:
+    """Given the invited account before or after the organization, it is the account that joined."""
+    change = edited("accept-handshake", lambda d: d["responseElements"]["handshake"]["parties"].reverse())
+    assert change == AccountChange(Kind.JOINED, "555566667777")
+
+
+def test_consent_to_all_features_is_no_invitation() -> None:
+    """Given a handshake of another kind, nobody joined."""
+    change = edited(
+        "accept-handshake",
+        lambda d: d["responseElements"]["handshake"].update(action="ENABLE_ALL_FEATURES"),
+    )
+    assert isinstance(change, Ignored)
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"AccountId": "444455556666"},
+        {"accountid": "444455556666", "joinedMethod": "INVITED"},
+        {"account": {"accountId": "444455556666"}},
+        {"joined": {"by": {"AccountID": "444455556666"}}},
+    ],
+)
+def test_an_event_whose_shape_aws_does_not_document_is_read_in_any(details: dict[str, Any]) -> None:
+    """Given other spellings and depths of the id, the account is found, and it is not the caller's."""
+    change = edited("account-joined-organization", lambda d: d.update(serviceEventDetails=details))
+    assert change == AccountChange(Kind.JOINED, "444455556666")
+
+
+@pytest.mark.parametrize("state", ["SUCCEEDED", "Succeeded", "succeeded"])
+def test_states_are_read_in_either_case(state: str) -> None:
+    """Given AWS's pages that disagree on case, each spelling means the same."""
+    change = edited(
+        "create-account-result",
+        lambda d: d["serviceEventDetails"]["createAccountStatus"].update(state=state),
+    )
+    assert change == AccountChange(Kind.JOINED, "444455556666")
+
+
+def test_a_creation_in_progress_is_no_account() -> None:
+    """Given IN_PROGRESS, there is nothing to do until the result comes."""
+    change = edited(
+        "create-account-result",
+        lambda d: d["serviceEventDetails"]["createAccountStatus"].update(state="IN_PROGRESS"),
+    )
+    assert change == Ignored("not finished: IN_PROGRESS")
+
+
+def test_a_managed_account_that_failed_says_why() -> None:
+    """Given Control Tower's failure, its message reaches on-call."""
+    change = edited(
+        "create-managed-account",
+        lambda d: d["serviceEventDetails"]["createManagedAccountStatus"].update(
+            state="FAILED", message="drift"
+        ),
+    )
+    assert isinstance(change, CreationFailed)
+    assert change.reason == "drift"
+
+
+@pytest.mark.parametrize("resource", ["ou-ab12-prod0001", "r-ab12", "p-abcd1234", ""])
+def test_tags_on_something_else_are_not_ours(resource: str) -> None:
+    """Given a tagged unit, root or policy, no account changed."""
+    change = edited("tag-resource", lambda d: d["requestParameters"].update(resourceId=resource))
+    assert isinstance(change, Ignored)
+
+
+def test_a_call_that_failed_changed_nothing() -> None:
+    """Given CloudTrail's record of a denied MoveAccount, there is nothing to do."""
+    change = edited("move-account", lambda d: d.update(errorCode="AccessDenied"))
+    assert change == Ignored("the call failed: AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("name", "empty"),
+    [
+        ("move-account", {"requestParameters": None}),
+        ("create-account-result", {"serviceEventDetails": {"createAccountStatus": {"state": "SUCCEEDED"}}}),
+        ("account-joined-organization", {"serviceEventDetails": {"accountId": "not-an-id"}}),
+        ("accept-handshake", {"responseElements": {"handshake": {"action": "INVITE", "state": "ACCEPTED"}}}),
+    ],
+)
+def test_an_event_of_ours_without_an_account_is_an_error(name: str, empty: dict[str, Any]) -> None:
+    """Given an event that must name an account and does not, it is kept for a person, not dropped."""
+    with pytest.raises(EventError, match="no account id"):
+        edited(name, lambda d: d.update(empty))
+
+
+def test_what_is_not_ours_is_ignored() -> None:
+    """Given another event of Organizations, nothing happens, and the reason names it."""
+    assert edited("move-account", lambda d: d.update(eventName="EnablePolicyType")) == Ignored(
+        "no event of ours: EnablePolicyType"
+    )
