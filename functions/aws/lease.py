@@ -1,0 +1,93 @@
+"""A lease in the ledger's table: one worker at a time, and a way to know whose work covers whose.
+
+`begun` numbers the works in the order in which they began. Whoever has written something and then sees
+`begun` = n, knows that every work with a higher number has seen what was written.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+
+class LeaseLostError(Exception):
+    """The lease ran out before the work was done, and somebody else may have taken it."""
+
+
+@dataclass(frozen=True)
+class LeaseState:
+    """`until` is in seconds since the epoch, 0 when free. `left_over` is what the last finished work said."""
+
+    begun: int = 0
+    finished: int = 0
+    until: float = 0
+    left_over: tuple[str, ...] = ()
+
+
+class Lease:
+    """Gateway to one lease. All times are seconds since the epoch, passed in."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, name: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._key: dict[str, AttributeValueTypeDef] = {"pk": {"S": "LEASE"}, "sk": {"S": name}}
+
+    def read(self) -> LeaseState:
+        """The state as last written."""
+        answer = self._dynamodb.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
+        item = answer.get("Item", {})
+        return LeaseState(
+            begun=int(item.get("begun", {}).get("N", "0")),
+            finished=int(item.get("finished", {}).get("N", "0")),
+            until=float(item.get("until", {}).get("N", "0")),
+            left_over=tuple(entry["S"] for entry in item.get("left_over", {}).get("L", [])),
+        )
+
+    def take(self, owner: str, now: float, until: float) -> int | None:
+        """Begin a work and return its number; None if somebody else holds the lease."""
+        try:
+            answer = self._dynamodb.update_item(
+                TableName=self._table,
+                Key=self._key,
+                UpdateExpression="SET #owner = :owner, #until = :until ADD begun :one",
+                ConditionExpression="attribute_not_exists(#until) OR #until <= :now",
+                ExpressionAttributeNames={"#owner": "owner", "#until": "until"},
+                ExpressionAttributeValues={
+                    ":owner": {"S": owner},
+                    ":until": {"N": str(until)},
+                    ":now": {"N": str(now)},
+                    ":one": {"N": "1"},
+                },
+                ReturnValues="UPDATED_NEW",
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return None
+        return int(answer["Attributes"]["begun"]["N"])
+
+    def finish(self, owner: str, number: int, left_over: Sequence[str]) -> None:
+        """The work of this number is done. Raises LeaseLostError if the lease is no longer the owner's."""
+        self._give_back(
+            owner,
+            "SET finished = :number, left_over = :left_over REMOVE #owner, #until",
+            {":number": {"N": str(number)}, ":left_over": {"L": [{"S": entry} for entry in left_over]}},
+        )
+
+    def abandon(self, owner: str) -> None:
+        """The work failed: let the next one begin at once. Raises LeaseLostError as `finish` does."""
+        self._give_back(owner, "REMOVE #owner, #until", {})
+
+    def _give_back(self, owner: str, update: str, values: "dict[str, AttributeValueTypeDef]") -> None:
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=self._key,
+                UpdateExpression=update,
+                ConditionExpression="#owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner", "#until": "until"},
+                ExpressionAttributeValues={":owner": {"S": owner}, **values},
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
+            raise LeaseLostError("the lease ran out while the deny policies were written") from error

@@ -1,0 +1,146 @@
+"""The ledger: one DynamoDB table that holds who may not come in, and everything that was done about it.
+
+| pk | sk | what |
+|---|---|---|
+| `PERSON#<key>` | `STATE` | what is known of one person, with a version |
+| `AUDIT#<key>` | the version, ten digits | one item for every change, never written twice |
+| `OPEN` | `<key>` | one item for every open revocation: what the deny policies are rendered from |
+| `LEASE` | `<name>` | see functions.aws.lease |
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+STATE = "STATE"
+OPEN = "OPEN"
+
+
+class LedgerConflictError(Exception):
+    """Somebody else has changed this person's record since it was read: read it again."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A person's record as it is in the table; `version` counts its changes from 1."""
+
+    version: int
+    document: Mapping[str, Any]
+
+
+class Ledger:
+    """Gateway to the table. Errors of the service itself come as botocore's ClientError."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def read(self, person: str) -> Stored | None:
+        """A person's record, as last written."""
+        key = _item({"pk": f"PERSON#{person}", "sk": STATE})
+        found = self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+        if found is None:
+            return None
+        item = _plain(found)
+        return Stored(int(item["version"]), item["document"])
+
+    def write(
+        self,
+        person: str,
+        document: Mapping[str, Any],
+        *,
+        after: int,
+        open_entry: Mapping[str, Any] | None,
+        audit: Mapping[str, Any],
+    ) -> int:
+        """Replace the record of version `after` (0: there is none) and return the new version.
+
+        In the same transaction the person's entry among the open revocations is put (or, if None,
+        removed), and an audit item is added. Raises LedgerConflictError if the version has moved on.
+        """
+        version = after + 1
+        try:
+            self._dynamodb.transact_write_items(
+                TransactItems=[
+                    self._put_state(person, document, version),
+                    self._put_open(person, open_entry) if open_entry else self._delete_open(person),
+                    self._put_audit(person, audit, version),
+                ]
+            )
+        except self._dynamodb.exceptions.TransactionCanceledException as cancelled:
+            reasons = {reason.get("Code") for reason in cancelled.response.get("CancellationReasons", [])}
+            if reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
+                raise LedgerConflictError(
+                    f"the record of {person} is no longer version {after}"
+                ) from cancelled
+            raise
+        return version
+
+    def open_entries(self) -> list[Mapping[str, Any]]:
+        """All open revocations, as last written. Each has its person's key as `person`."""
+        return list(self._open_entries())
+
+    def history(self, person: str) -> list[Mapping[str, Any]]:
+        """Every change of a person's record, oldest first."""
+        return list(self._query(f"AUDIT#{person}"))
+
+    def _open_entries(self) -> Iterator[Mapping[str, Any]]:
+        for item in self._query(OPEN):
+            yield {"person": item["sk"], **{k: v for k, v in item.items() if k not in ("pk", "sk")}}
+
+    def _query(self, pk: str) -> Iterator[dict[str, Any]]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=_item({":pk": pk}),
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield _plain(item)
+
+    def _put_state(
+        self, person: str, document: Mapping[str, Any], version: int
+    ) -> "TransactWriteItemTypeDef":
+        unchanged = "attribute_not_exists(pk)" if version == 1 else "version = :before"
+        values = {} if version == 1 else {"ExpressionAttributeValues": _item({":before": version - 1})}
+        item = {"pk": f"PERSON#{person}", "sk": STATE, "version": version, "document": document}
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": _item(item),
+                "ConditionExpression": unchanged,
+                **values,  # type: ignore[typeddict-item]  # mypy reads no optional key out of a spread
+            }
+        }
+
+    def _put_open(self, person: str, entry: Mapping[str, Any]) -> "TransactWriteItemTypeDef":
+        return {"Put": {"TableName": self._table, "Item": _item({**entry, "pk": OPEN, "sk": person})}}
+
+    def _delete_open(self, person: str) -> "TransactWriteItemTypeDef":
+        return {"Delete": {"TableName": self._table, "Key": _item({"pk": OPEN, "sk": person})}}
+
+    def _put_audit(self, person: str, audit: Mapping[str, Any], version: int) -> "TransactWriteItemTypeDef":
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": _item({**audit, "pk": f"AUDIT#{person}", "sk": f"{version:010d}"}),
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
+
+
+def _item(values: Mapping[str, Any]) -> dict[str, Any]:
+    serialize = TypeSerializer().serialize
+    return {name: serialize(value) for name, value in values.items()}
+
+
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    deserialize = TypeDeserializer().deserialize
+    return {name: deserialize(value) for name, value in item.items()}

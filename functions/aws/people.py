@@ -1,0 +1,132 @@
+"""Who is who: a person of Okta in IAM Identity Center's directory."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_identitystore.type_defs import DescribeUserResponseTypeDef, UserTypeDef
+
+OKTA_ID = re.compile(r"00u[0-9A-Za-z]{17}")
+USER_ID = re.compile(r"([0-9a-f]{10}-)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""Identity Store API Reference, "User": UserId."""
+
+USER_NAME = re.compile(r"\S{1,128}")
+"""Identity Store API Reference, "User": UserName. What does not match is nobody's, and no question."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the directory. `okta_id` is the id that SCIM wrote, if it wrote one."""
+
+    user_id: str
+    user_name: str | None
+    okta_id: str | None
+
+
+class AmbiguousPersonError(Exception):
+    """More than one answer, or one that contradicts itself. Nobody may be acted on."""
+
+
+class People:
+    """Gateway to the directory of one Identity Center instance.
+
+    SCIM stores Okta's user id as an ExternalId whose Issuer names the directory's SCIM endpoint. AWS does
+    not document its value, so it is learnt from the people found, and the id alone counts as a match.
+    Errors of the service come as botocore's ClientError.
+    """
+
+    def __init__(self, identity_store: "IdentityStoreClient", identity_store_id: str) -> None:
+        self._client = identity_store
+        self._store = identity_store_id
+        self._issuer: str | None = None
+
+    def by_okta(self, okta_id: str, login: str | None) -> Person | None:
+        """The person with this Okta id; failing that, the one of that userName if nobody else claims it.
+
+        Raises AmbiguousPersonError if several people carry the id, or if the userName is that of a person
+        with another Okta id.
+        """
+        if self._issuer and (user_id := self._user_id_of(self._issuer, okta_id)):
+            return Person(user_id, login, okta_id)
+        named = self.by_user_name(login) if login else None
+        if named and named.okta_id == okta_id:
+            return named
+        carriers = [user for user in self._users() if okta_id in _external_ids(user)]
+        if len(carriers) > 1:
+            raise AmbiguousPersonError(
+                f"{len(carriers)} users of Identity Center carry the Okta id {okta_id}"
+            )
+        if carriers:
+            return self._person(carriers[0], okta_id)
+        if named and named.okta_id:
+            raise AmbiguousPersonError(
+                f"the userName {login} belongs to user {named.user_id}, who has another Okta id"
+            )
+        return named
+
+    def named(self, text: str) -> Person | None:
+        """The person an operator means by an Okta id, an Identity Store id or a userName."""
+        if OKTA_ID.fullmatch(text):
+            return self.by_okta(text, None)
+        if USER_ID.fullmatch(text):
+            return self._described(text)
+        return self.by_user_name(text)
+
+    def by_user_name(self, name: str) -> Person | None:
+        """The person with this userName (Identity Store API Reference, "GetUserId")."""
+        if not USER_NAME.fullmatch(name):
+            return None
+        try:
+            found = self._client.get_user_id(
+                IdentityStoreId=self._store,
+                AlternateIdentifier={
+                    "UniqueAttribute": {
+                        "AttributePath": "userName",
+                        # The API takes any JSON here, the stubs only objects.
+                        "AttributeValue": name,  # type: ignore[typeddict-item]
+                    }
+                },
+            )
+        except self._client.exceptions.ResourceNotFoundException:
+            return None
+        return self._described(_bare(found["UserId"]))
+
+    def _user_id_of(self, issuer: str, okta_id: str) -> str | None:
+        try:
+            found = self._client.get_user_id(
+                IdentityStoreId=self._store,
+                AlternateIdentifier={"ExternalId": {"Issuer": issuer, "Id": okta_id}},
+            )
+        except self._client.exceptions.ResourceNotFoundException:
+            return None
+        return _bare(found["UserId"])
+
+    def _described(self, user_id: str) -> Person | None:
+        try:
+            user = self._client.describe_user(IdentityStoreId=self._store, UserId=user_id)
+        except self._client.exceptions.ResourceNotFoundException:
+            return None
+        return self._person(user, None)
+
+    def _users(self) -> "Iterable[UserTypeDef]":
+        for page in self._client.get_paginator("list_users").paginate(IdentityStoreId=self._store):
+            yield from page["Users"]
+
+    def _person(self, user: "UserTypeDef | DescribeUserResponseTypeDef", okta_id: str | None) -> Person:
+        ids = _external_ids(user)
+        okta_id = okta_id or next((found for found in ids if OKTA_ID.fullmatch(found)), None)
+        if okta_id:
+            self._issuer = ids[okta_id]
+        return Person(_bare(user["UserId"]), user.get("UserName"), okta_id)
+
+
+def _external_ids(user: "UserTypeDef | DescribeUserResponseTypeDef") -> dict[str, str]:
+    return {each["Id"]: each["Issuer"] for each in user.get("ExternalIds", [])}
+
+
+def _bare(user_id: str) -> str:
+    """The id alone: the API allows, and one day may return, `arn:aws:identitystore:::user/<id>`."""
+    return user_id.rpartition("/")[2]

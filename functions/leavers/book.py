@@ -1,0 +1,127 @@
+"""People's records in the ledger, read and written as the objects that decisions are made over."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from functions.aws.ledger import LedgerConflictError, Stored
+from functions.leavers.decide import Leaver, Return
+from functions.leavers.record import Record, StepOutcome, from_document, to_document
+
+CONFLICTS = 10
+"""Times that a record is read again because somebody else changed it, before the queue gets its turn."""
+
+
+class SupersededError(Exception):
+    """A newer event has taken over this person's steps."""
+
+
+class Records(Protocol):
+    """The ledger as this needs it."""
+
+    def read(self, person: str) -> Stored | None: ...
+
+    def write(
+        self,
+        person: str,
+        document: Mapping[str, Any],
+        *,
+        after: int,
+        open_entry: Mapping[str, Any] | None,
+        audit: Mapping[str, Any],
+    ) -> int: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record and the version it has in the ledger; 0 if it is not there yet."""
+
+    record: Record
+    version: int
+
+
+class Book:
+    """Every change goes through a condition on the version; whoever is late reads again."""
+
+    def __init__(self, ledger: Records, now: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._now = now
+
+    def change(self, seed: Record, event: Leaver | Return, change: Callable[[Record], Record]) -> Entry:
+        """Apply `change` to this person's record as it is, and write it if it is another one then.
+
+        Raises LedgerConflictError if that does not succeed in many attempts.
+        """
+        for _ in range(CONFLICTS):
+            before = self._read(seed)
+            record = change(before.record)
+            if record == before.record:
+                return before
+            try:
+                return self._write(before, record, told(event))
+            except LedgerConflictError:
+                continue
+        raise LedgerConflictError(f"the record of {seed.key} changes faster than it can be written")
+
+    def note(self, entry: Entry, step: str, outcome: StepOutcome) -> Entry:
+        """Write what came of a step. Raises SupersededError if the steps are another event's by now."""
+        audit = {"change": f"step {step}", "outcome": outcome.state.value, "note": outcome.note}
+        for _ in range(CONFLICTS):
+            try:
+                return self._write(entry, entry.record.with_step(step, outcome), audit)
+            except LedgerConflictError:
+                latest = self._read(entry.record)
+                if latest.record.occasion != entry.record.occasion:
+                    raise SupersededError from None
+                entry = latest
+        raise LedgerConflictError(f"the record of {entry.record.key} changes faster than it can be written")
+
+    def _read(self, seed: Record) -> Entry:
+        stored = self._ledger.read(seed.key)
+        return Entry(from_document(seed.key, stored.document), stored.version) if stored else Entry(seed, 0)
+
+    def _write(self, before: Entry, record: Record, audit: Mapping[str, Any]) -> Entry:
+        version = self._ledger.write(
+            record.key,
+            to_document(record),
+            after=before.version,
+            open_entry=open_entry(record),
+            audit={"at": self._now().isoformat(), **audit},
+        )
+        return Entry(record, version)
+
+
+def new_record(event: Leaver | Return, user_id: str | None) -> Record:
+    """A person of whom nothing is known yet. Okta's id is the key: it is there before and after a search."""
+    if event.okta_id is None and user_id is None:
+        raise ValueError("a person needs an Okta id or an Identity Store id")
+    key = f"okta:{event.okta_id}" if event.okta_id else f"user:{user_id}"
+    return Record(key, event.okta_id, event.login, user_id)
+
+
+def open_entry(record: Record) -> dict[str, Any] | None:
+    """What the deny policies and lists of leavers need of an open revocation; None if it is closed."""
+    if record.since is None:
+        return None
+    return {
+        "okta_id": record.okta_id,
+        "login": record.login,
+        "user_id": record.user_id,
+        "since": record.since.isoformat(),
+        "reasons": [reason.value for reason in record.reasons],
+        "deny_until": record.deny_until and record.deny_until.isoformat(),
+    }
+
+
+def told(event: Leaver | Return) -> dict[str, Any]:
+    """The event as the audit trail keeps it."""
+    left = isinstance(event, Leaver)
+    reasons = [event.reason] if isinstance(event, Leaver) else sorted(event.lifts)
+    return {
+        "change": "left" if left else "returned",
+        "reasons": [reason.value for reason in reasons],
+        "trigger": event.trigger,
+        "published": event.published.isoformat(),
+        "note": event.note,
+    }

@@ -1,0 +1,135 @@
+"""The queue's messages: Okta's events and operators' requests, each turned into who left or returned."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, assert_never
+
+from aws_lambda_powertools import Logger
+
+from functions.aws.people import OKTA_ID, AmbiguousPersonError
+from functions.bus import OKTA, OPERATOR
+from functions.inbox import Envelope
+from functions.leavers.decide import (
+    Ignored,
+    Leaver,
+    OperatorRequest,
+    Reason,
+    Return,
+    Unclear,
+    decide,
+    decide_operator,
+)
+from functions.leavers.findings import Wording
+from functions.leavers.identify import Directory
+from functions.leavers.revocations import Findings
+from functions.okta.log_event import LogEvent
+
+EVERYTHING = frozenset(Reason)
+"""An operator who restores somebody overrules every reason."""
+
+
+class OpenRevocations(Protocol):
+    def open_entries(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+class Executor(Protocol):
+    def carry_out(self, event: Leaver | Return, user_id: str | None = None) -> None: ...
+
+
+class Reception:
+    """Decides who is meant, and hands over. Raises what the handling raises, so that the queue repeats it."""
+
+    def __init__(
+        self,
+        revocations: Executor,
+        ledger: OpenRevocations,
+        directory: Directory,
+        findings: Findings,
+        wording: Wording,
+        *,
+        reasons: Collection[str],
+        app_id: str,
+        log: Logger,
+    ) -> None:
+        self._revocations = revocations
+        self._ledger = ledger
+        self._directory = directory
+        self._findings = findings
+        self._wording = wording
+        self._reasons = reasons
+        self._app_id = app_id
+        self._log = log
+
+    def receive(self, envelope: Envelope) -> None:
+        """Handle one message. Raises a ValueError where it is not what the rule should let through."""
+        if envelope.source == OKTA:
+            self._hear(LogEvent.parse(envelope.detail))
+        elif envelope.source == OPERATOR:
+            self._obey(decide_operator(envelope.detail_type, envelope.detail, envelope.id, envelope.time))
+        else:
+            raise ValueError(f"an event of {envelope.source}: the rule lets through what nobody handles")
+
+    def _hear(self, event: LogEvent) -> None:
+        decision = decide(event, self._reasons, self._app_id)
+        match decision:
+            case Ignored(why=why):
+                self._log.info("ignored: %s", why, extra={"uuid": event.uuid})
+            case Unclear():
+                self._findings.put_findings([self._wording.unclear(decision)])
+            case Leaver() | Return():
+                self._revocations.carry_out(decision)
+            case _:
+                assert_never(decision)
+
+    def _obey(self, request: OperatorRequest) -> None:
+        try:
+            handled = self._revoke(request) if request.leave else self._restore(request)
+        except AmbiguousPersonError as error:
+            self._findings.put_findings([self._wording.unknown(request, str(error))])
+            return
+        if not handled:
+            why = "no user of Identity Center and no open revocation has this name or id"
+            self._findings.put_findings([self._wording.unknown(request, why)])
+
+    def _revoke(self, request: OperatorRequest) -> bool:
+        person = self._named(request.person)
+        if person is None:
+            return False
+        reason, note = Reason.OPERATOR, _asked(request)
+        event = Leaver(person.okta_id, person.login, reason, request.trigger, request.published, note)
+        self._revocations.carry_out(event, person.user_id)
+        return True
+
+    def _restore(self, request: OperatorRequest) -> bool:
+        """Of those whose revocation is open; of the directory where it is closed and steps are left."""
+        people = [
+            _Named(entry["okta_id"], entry["login"], entry["user_id"])
+            for entry in self._ledger.open_entries()
+            if request.person in (entry["login"], entry["okta_id"], entry["user_id"])
+        ]
+        if len({person.user_id for person in people}) > 1:
+            raise AmbiguousPersonError(f"{len(people)} open revocations of different people match")
+        if not people and (named := self._named(request.person)):
+            people = [named]
+        for person in people:
+            asked = request.trigger, request.published, _asked(request)
+            event = Return(person.okta_id, person.login, EVERYTHING, *asked)
+            self._revocations.carry_out(event, person.user_id)
+        return bool(people)
+
+    def _named(self, text: str) -> "_Named | None":
+        person = self._directory.named(text)
+        if person is not None:
+            return _Named(person.okta_id, person.user_name, person.user_id)
+        return _Named(text, None, None) if OKTA_ID.fullmatch(text) else None
+
+
+@dataclass(frozen=True)
+class _Named:
+    okta_id: str | None
+    login: str | None
+    user_id: str | None
+
+
+def _asked(request: OperatorRequest) -> str:
+    return f"asked by {request.by}: {request.reason}"

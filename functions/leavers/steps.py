@@ -1,0 +1,120 @@
+"""What is done when somebody leaves or returns: steps that can be repeated, each on its own."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.aws.deny_policies import DenyPolicyError
+from functions.aws.lease import LeaseLostError
+from functions.leavers.record import Record, StepState
+from functions.leavers.renderer import RendererBusyError
+from functions.okta.errors import OktaError
+
+IDENTIFY, DENY, SESSIONS, LIFT, TELL = "identify", "deny", "okta-sessions", "lift", "tell"
+
+TITLES: Mapping[str, str] = {
+    IDENTIFY: "Found in IAM Identity Center",
+    DENY: "Deny policies",
+    SESSIONS: "Okta sessions",
+    LIFT: "Deny lifted",
+    TELL: "On-call told",
+}
+
+
+class StepError(Exception):
+    """The step has not been done; it is tried again."""
+
+
+class NothingToDoError(Exception):
+    """There is nothing that the step could be done to."""
+
+
+class DoubtfulError(Exception):
+    """The step must not be done until a person has looked."""
+
+
+class Step(Protocol):
+    """One step; `name` is its key in the ledger, under which TITLES has what on-call reads."""
+
+    @property
+    def name(self) -> str: ...
+
+    def run(self, record: Record) -> str:
+        """Do it, and say in words what holds now.
+
+        Raises StepError, NothingToDoError or DoubtfulError.
+        """
+        ...
+
+
+class DenyWriter(Protocol):
+    def bring_up_to_date(self) -> frozenset[str]: ...
+
+
+class SessionClearer(Protocol):
+    def clear_sessions(self, user_id: str) -> bool: ...
+
+
+class Deny:
+    """Every AWS call of theirs is denied, in every member account."""
+
+    name = DENY
+
+    def __init__(self, writer: DenyWriter) -> None:
+        self._writer = writer
+
+    def run(self, record: Record) -> str:
+        if record.user_id is None:
+            raise _unidentified(record)
+        if record.user_id in _written(self._writer):
+            raise StepError("the deny policies are full: raise their size or number, see the runbook")
+        return "every call is denied in every member account"
+
+
+class Lift:
+    """The deny ends."""
+
+    name = LIFT
+
+    def __init__(self, writer: DenyWriter) -> None:
+        self._writer = writer
+
+    def run(self, record: Record) -> str:
+        _written(self._writer)
+        return f"{record.who} is no longer denied"
+
+
+class OktaSessions:
+    """No Okta session, OAuth token or remembered device is left."""
+
+    name = SESSIONS
+
+    def __init__(self, okta: Callable[[], SessionClearer]) -> None:
+        self._okta = okta
+
+    def run(self, record: Record) -> str:
+        if record.okta_id is None:
+            raise NothingToDoError("they have no Okta id")
+        try:
+            known = self._okta().clear_sessions(record.okta_id)
+        except (OktaError, GetParameterError, ClientError, BotoCoreError) as error:
+            raise StepError(str(error)) from error
+        return "sessions and tokens are ended" if known else "Okta no longer knows them"
+
+
+def _unidentified(record: Record) -> Exception:
+    identify = record.steps.get(IDENTIFY)
+    if identify is not None and identify.state is StepState.NOTHING:
+        return NothingToDoError("there is no user id to deny")
+    if identify is not None and identify.state is StepState.DOUBTFUL:
+        return DoubtfulError("it is not certain which user id to deny")
+    return StepError("their user id is not known yet")
+
+
+def _written(writer: DenyWriter) -> frozenset[str]:
+    try:
+        return writer.bring_up_to_date()
+    except (DenyPolicyError, LeaseLostError, RendererBusyError, ClientError, BotoCoreError) as error:
+        raise StepError(str(error)) from error
