@@ -33,8 +33,8 @@ WHY = (
 ROTATE = (
     "Okta > Applications > {app} > Sign On > SAML Signing Certificates: generate a new certificate and "
     "leave it inactive.",
-    "IAM Identity Center > Settings > Identity source > Manage authentication: import the new certificate. "
-    "From now on both are trusted.",
+    "IAM Identity Center > Settings > Identity source > Actions > Manage authentication: import the new "
+    "certificate. From now on both are trusted.",
     "Only now activate the new certificate in Okta. Activating before importing locks everybody out.",
     "Sign in to the access portal from a private window. If it fails, activate the old certificate again.",
     "When the sign-in works, delete the old certificate in Identity Center.",

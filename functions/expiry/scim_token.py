@@ -20,8 +20,8 @@ WHY = (
 )
 
 ACTIONS = (
-    "IAM Identity Center > Settings > Identity source > Manage provisioning: generate a new access token. "
-    "Two can exist; the old one keeps working.",
+    "IAM Identity Center > Settings > Identity source > Actions > Manage provisioning: generate a new access "
+    "token. Two can exist; the old one keeps working.",
     "Okta > Applications > the AWS app > Provisioning > Integration: paste the token and press Test API "
     "Credentials.",
     "Save in Okta only if the test succeeds, then push one group and see it change in Identity Center.",
@@ -29,7 +29,12 @@ ACTIONS = (
 )
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
-_EXPIRES = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}")
+_DATES = (
+    # As HTTP writes it: Thu, 14 Jan 2027 06:00:00 UTC.
+    (re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}"), "%d %b %Y %H:%M:%S"),
+    # As Java writes it, and AWS's mail on the subject: Thu Jan 14 06:00:00 UTC 2027.
+    (re.compile(r"[A-Z][a-z]{2} \d{1,2} \d{2}:\d{2}:\d{2} UTC \d{4}"), "%b %d %H:%M:%S UTC %Y"),
+)
 
 
 class HealthEventError(ValueError):
@@ -82,5 +87,7 @@ def _title(ends: datetime | None, now: datetime) -> str:
 
 def _end(said: str) -> datetime | None:
     """The date in AWS's sentence. Its wording is not documented, so not finding one is no error."""
-    match = _EXPIRES.search(said)
-    return datetime.strptime(match[0], "%d %b %Y %H:%M:%S").replace(tzinfo=UTC) if match else None
+    for pattern, form in _DATES:
+        if match := pattern.search(said):
+            return datetime.strptime(match[0], form).replace(tzinfo=UTC)
+    return None

@@ -63,6 +63,13 @@ def test_a_sentence_without_a_date_still_warns(detail: dict[str, Any]) -> None:
     assert finding.facts == {"AWS Health says": "Your token expires soon."}
 
 
+@pytest.mark.parametrize("date", ["Thu, 14 Jan 2027 06:00:00 UTC", "Thu Jan 14 06:00:00 UTC 2027"])
+def test_both_ways_in_which_aws_writes_dates_are_read(detail: dict[str, Any], date: str) -> None:
+    detail["eventDescription"][0]["latestDescription"] = f"The token expires in 90 days on {date}. Act."
+    (finding,) = read(detail)
+    assert finding.facts["Valid until"] == "2027-01-14 06:00 UTC"
+
+
 def test_without_entities_the_account_is_the_subject(detail: dict[str, Any]) -> None:
     del detail["affectedEntities"]
     (finding,) = read(detail)
