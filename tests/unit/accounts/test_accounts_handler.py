@@ -1,13 +1,16 @@
 """The door: the queue's messages in, access and findings out, what failed back to the queue alone."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from moto import mock_aws
 
 from functions.accounts import handler, wiring
 from functions.accounts.report import CLOCK
@@ -52,13 +55,18 @@ def world() -> World:
 
 
 @pytest.fixture
-def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> Bus:
+def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
+    """The handler with the world behind it, and a queue that failed messages can go back to."""
     bus = Bus()
     made = Tools(world.admitter, EventBus(cast(Any, bus), "bus"), "https://runbooks.test")
     monkeypatch.setattr(handler, "tools", lambda: made)
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ostiary")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "accounts")
-    return bus
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        boto3.client("sqs", region_name="eu-west-1").create_queue(QueueName="ostiary-accounts")
+        yield bus
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -69,7 +77,14 @@ def sample(name: str) -> dict[str, Any]:
 def deliver(*events: dict[str, Any]) -> list[str]:
     """Message ids that go back to the queue; ids are the messages' places."""
     records = [
-        {"messageId": str(n), "body": json.dumps(event), "eventSource": "aws:sqs", "attributes": {}}
+        {
+            "messageId": str(n),
+            "receiptHandle": "handle",
+            "body": json.dumps(event),
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:ostiary-accounts",
+            "attributes": {"ApproximateReceiveCount": "1"},
+        }
         for n, event in enumerate(events)
     ]
     answer = handler.handle({"Records": records}, cast(LambdaContext, Context()))
