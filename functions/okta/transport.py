@@ -131,8 +131,8 @@ def raise_for_refusal(what: str, answer: requests.Response) -> None:
         )
     if status == 403:
         raise OktaRefusedError(
-            f"{what}: the sign-in may not do this ({words}). Grant the service app this call's scope and an admin "
-            "role that may do it, or give such a role to the API token's owner"
+            f"{what}: the sign-in may not do this ({words}). Grant the service app this call's scope and "
+            "an admin role that may do it, or give such a role to the API token's owner"
         )
     if status == 404:
         raise OktaNotFoundError(f"{what}: Okta knows no such thing ({words}). Check the id and the tenant")
