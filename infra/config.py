@@ -95,6 +95,21 @@ _KEYS = (
         default="ostiary/okta",
     ),
     _Key(
+        "deny_policies",
+        "how many service control policies Ostiary may fill with people who left, of those that one root "
+        "or OU takes",
+        "4",
+        r"[1-9]",
+        default="4",
+    ),
+    _Key(
+        "deny_policy_size",
+        "how many characters a service control policy may have in your organization (AWS's quota)",
+        "5120",
+        r"5120|10240",
+        default="5120",
+    ),
+    _Key(
         "alert_email",
         "the address that alerts are mailed to, or empty for none",
         "on-call@example.com",
@@ -137,6 +152,8 @@ class Deployment:
     okta_url: str
     okta_app_id: str
     okta_credentials: str
+    deny_policies: str
+    deny_policy_size: str
     alert_email: str | None
     runbooks_url: str
     policy_file: Path

@@ -17,9 +17,6 @@ ORGANIZATION_READ = "ostiary-organization-read"
 DENY_POLICIES = "ostiary-deny-policies"
 FORWARD = "ostiary-forward"
 
-DENY_POLICY_TAG = ("ostiary:managed", "deny-policy")
-"""Key and value that mark a service control policy as one of Ostiary's."""
-
 
 def function(capability: str) -> str:
     """The name of a capability's function, of its role and of its queue."""

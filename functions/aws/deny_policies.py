@@ -16,6 +16,9 @@ NAME = "ostiary-deny-leavers"
 DESCRIPTION = (
     "Denies everything to people who have left. Written by Ostiary; what else is in it is written over."
 )
+TAG = ("ostiary:managed", "deny-policy")
+"""Key and value. The role in the management account may write and attach no policy without it."""
+
 ROOT = "root"
 
 UPDATE_INTERVAL = 0.5
@@ -114,6 +117,7 @@ class DenyPolicies:
                 Description=DESCRIPTION,
                 Type="SERVICE_CONTROL_POLICY",
                 Content=content,
+                Tags=[{"Key": TAG[0], "Value": TAG[1]}],
             )
         )
         self._ids[self._named(number)] = created["Policy"]["PolicySummary"]["Id"]

@@ -1,6 +1,6 @@
 """Findings → mail, Slack, PagerDuty."""
 
-from aws_cdk import Duration, SecretValue
+from aws_cdk import Duration, RemovalPolicy, SecretValue
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
@@ -59,6 +59,7 @@ class Alerts(Construct):
             secret_name=names.CHANNELS_SECRET,
             description='Where alerts go: {"slack": "https://...", "pagerduty": {"url", "routing_key"}}',
             # No secret in an empty object; the operator puts the value, and no later deployment resets it.
+            removal_policy=RemovalPolicy.RETAIN,
             secret_string_value=SecretValue.unsafe_plain_text("{}"),
         )
         acknowledge(

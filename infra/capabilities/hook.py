@@ -1,6 +1,6 @@
 """Okta Event Hook → bus."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
@@ -40,6 +40,8 @@ class Hook(Construct):
             "Secret",
             secret_name=names.HOOK_SECRET,
             description="The value of the Authorization header of Okta's Event Hook, as it stands",
+            # A new one would have to be brought to Okta.
+            removal_policy=RemovalPolicy.RETAIN,
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=48, exclude_punctuation=True
             ),

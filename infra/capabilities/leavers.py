@@ -34,6 +34,8 @@ class Leavers(Construct):
             environment={
                 "OSTIARY_LEDGER_TABLE": names.LEDGER,
                 "OSTIARY_DENY_ROLE": deny_role,
+                "OSTIARY_DENY_POLICIES": deployment.deny_policies,
+                "OSTIARY_DENY_POLICY_SIZE": deployment.deny_policy_size,
                 "OSTIARY_INSTANCE_ARN": deployment.instance_arn,
                 "OSTIARY_IDENTITY_STORE_ID": deployment.identity_store_id,
                 "OSTIARY_OKTA_URL": deployment.okta_url,

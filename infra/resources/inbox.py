@@ -55,6 +55,8 @@ class Inbox(Construct):
             "Queue",
             queue_name=name,
             visibility_timeout=self.visibility,
+            # Shorter than the dead letters' 14 days, which SQS counts from the first arrival.
+            retention_period=Duration.days(4),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=ATTEMPTS),

@@ -7,12 +7,13 @@ from aws_cdk import CfnOutput
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from functions.aws.deny_policies import TAG
 from infra import names
 from infra.config import Deployment
 from infra.resources.grants import Grant, allow
 
 SCP = {"organizations:PolicyType": "SERVICE_CONTROL_POLICY"}
-TAG_KEY, TAG_VALUE = names.DENY_POLICY_TAG
+TAG_KEY, TAG_VALUE = TAG
 
 READ = Grant(
     actions=[

@@ -46,6 +46,8 @@ class OktaAccess(Construct):
                 'Okta\'s API: {"client_id": "0oa...", "kms_key": "alias/ostiary-okta"} or {"token": "00..."}'
             ),
         )
+        # Its value came from a person.
+        secret.apply_removal_policy(RemovalPolicy.RETAIN)
         acknowledge(
             secret,
             {

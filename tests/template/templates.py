@@ -29,9 +29,11 @@ class Stacks:
 
     @classmethod
     def read(cls, directory: Path) -> "Stacks":
-        parts = ("organization", "permission-sets", "hub")
-        files = [directory / f"ostiary-{part}.template.json" for part in parts]
-        return cls(*(json.loads(file.read_text()) for file in files), directory)
+        def template(part: str) -> Template:
+            read: Template = json.loads((directory / f"ostiary-{part}.template.json").read_text())
+            return read
+
+        return cls(template("organization"), template("permission-sets"), template("hub"), directory)
 
     def all(self) -> Mapping[str, Template]:
         return {

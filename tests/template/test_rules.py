@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from moto.events.models import EventPattern
@@ -37,7 +37,7 @@ def rules_for(template: Template, event: dict[str, Any]) -> set[str]:
     return {
         rule["Name"]
         for rule in of_type(template, "AWS::Events::Rule").values()
-        if EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(event)
+        if EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(cast(Any, event))
     }
 
 

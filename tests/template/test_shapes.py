@@ -1,0 +1,173 @@
+"""One account or two, any Region: the same app."""
+
+import json
+from typing import Any
+
+import pytest
+from aws_cdk import App
+from aws_cdk.assertions import Match
+from aws_cdk.assertions import Template as CdkTemplate
+
+from infra.config import ConfigError, Deployment
+from tests.template.templates import CONTEXT, SHAPES, Stacks, of_type
+
+NOT_IN_THE_EMBEDDED_AWS = {
+    "AWS::Events::EventBusPolicy",
+    "AWS::SSO::PermissionSet",
+    "AWS::SecretsManager::ResourcePolicy",
+}
+
+
+def environments(stacks: Stacks) -> dict[str, str]:
+    manifest = json.loads((stacks.directory / "manifest.json").read_text())
+    return {
+        name: artifact["environment"].removeprefix("aws://")
+        for name, artifact in manifest["artifacts"].items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+
+
+def test_two_accounts(shapes: dict[str, Stacks]) -> None:
+    assert environments(shapes["two-accounts"]) == {
+        "ostiary-organization": "123456789012/us-east-1",
+        "ostiary-permission-sets": "123456789012/eu-west-1",
+        "ostiary-hub": "222222222222/eu-west-1",
+    }
+
+
+def test_one_account(shapes: dict[str, Stacks]) -> None:
+    assert environments(shapes["one-account"]) == {
+        "ostiary-organization": "123456789012/us-east-1",
+        "ostiary-permission-sets": "123456789012/eu-west-1",
+        "ostiary-hub": "123456789012/eu-west-1",
+    }
+
+
+def test_another_region(shapes: dict[str, Stacks]) -> None:
+    made = shapes["us-east-1"]
+
+    assert set(environments(made).values()) == {"123456789012/us-east-1", "222222222222/us-east-1"}
+    for template in made.all().values():
+        assert "eu-west-1" not in json.dumps(template)
+
+
+def test_no_event_is_forwarded_twice_where_the_regions_are_one(shapes: dict[str, Stacks]) -> None:
+    assert not of_type(shapes["us-east-1"].permission_sets, "AWS::Events::Rule")
+    assert of_type(shapes["us-east-1"].organization, "AWS::Events::Rule")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_both_shapes_have_the_same_resources_and_roles(shape: str, shapes: dict[str, Stacks]) -> None:
+    """One code path: roles are assumed and the bus has its policy in one account as well."""
+    kinds = {"AWS::IAM::Role", "AWS::Events::EventBusPolicy", "AWS::Lambda::Function"}
+
+    def names(stacks: Stacks) -> list[tuple[str, str]]:
+        return sorted(
+            (logical_id, resource["Type"])
+            for template in (stacks.organization, stacks.hub)
+            for logical_id, resource in template["Resources"].items()
+            if resource["Type"] in kinds
+        )
+
+    assert names(shapes[shape]) == names(shapes["two-accounts"])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_forwarding_ends_on_the_hubs_bus(shape: str, shapes: dict[str, Stacks]) -> None:
+    context = {**CONTEXT, **SHAPES[shape]}
+    bus = f"arn:aws:events:{context['hub_region']}:{context['hub_account']}:event-bus/ostiary"
+
+    for rule in of_type(shapes[shape].organization, "AWS::Events::Rule").values():
+        assert [target["Arn"] for target in rule["Targets"]] == [bus]
+        assert rule["Targets"][0]["RoleArn"]
+
+
+def test_stacks_need_nothing_of_each_other_from_cloudformation(shapes: dict[str, Stacks]) -> None:
+    for stacks in shapes.values():
+        for template in stacks.all().values():
+            text = json.dumps(template)
+            assert "Fn::ImportValue" not in text
+            assert "Export" not in text
+
+
+def test_permission_sets_are_those_of_the_access_policy(stacks: Stacks) -> None:
+    template = CdkTemplate.from_json(stacks.permission_sets)
+    made = of_type(stacks.permission_sets, "AWS::SSO::PermissionSet")
+
+    assert {p["InstanceArn"] for p in made.values()} == {CONTEXT["instance_arn"]}
+    template.has_resource_properties(
+        "AWS::SSO::PermissionSet",
+        {
+            "Name": "Developer",
+            "ManagedPolicies": Match.array_with(["arn:aws:iam::aws:policy/PowerUserAccess"]),
+            "SessionDuration": Match.string_like_regexp("^PT[0-9]+H$"),
+        },
+    )
+
+
+def test_nothing_leans_on_what_the_embedded_aws_does_not_have(shapes: dict[str, Stacks]) -> None:
+    """The sandbox deploys these very templates less the resources that its AWS lacks."""
+
+    def references(node: Any) -> set[str]:
+        match node:
+            case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+                return {name}
+            case dict():
+                depends = node.get("DependsOn", [])
+                own = {depends} if isinstance(depends, str) else set(depends)
+                return own.union(*(references(value) for value in node.values()))
+            case list():
+                return set().union(*(references(value) for value in node))
+            case _:
+                return set()
+
+    for stacks in shapes.values():
+        for template in stacks.all().values():
+            resources = template["Resources"]
+            lacking = {n for n, r in resources.items() if r["Type"] in NOT_IN_THE_EMBEDDED_AWS}
+            for resource in resources.values():
+                assert not references(resource) & lacking
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ({"instance_arn": None}, 'context key "instance_arn" is missing: it is the ARN of the IAM Identity'),
+        ({"hub_account": "12345"}, "context key \"hub_account\" cannot be '12345'"),
+        ({"hub_account": 222222222222}, 'context key "hub_account" must be a string in quotes'),
+        ({"hub_region": "Ireland"}, 'for example "eu-west-1"'),
+        ({"okta_url": "https://example.okta.com/"}, "without a path"),
+        ({"bundle_platform": "docker"}, '"lambda" (arm64, the Python of Lambda) or "local"'),
+        ({"alert_email": "nobody"}, "the address that alerts are mailed to"),
+    ],
+)
+def test_a_wrong_context_is_one_sentence(overrides: dict[str, Any], said: str) -> None:
+    context = {**CONTEXT, **overrides}
+
+    with pytest.raises(ConfigError) as caught:
+        Deployment.read(lambda key: context.get(key))
+
+    assert said in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Deployment.read(lambda _key: None)
+
+    assert len(str(caught.value).splitlines()) == 8
+
+
+def test_optional_keys_have_their_defaults() -> None:
+    required = {
+        key: value
+        for key, value in CONTEXT.items()
+        if key not in ("alert_email", "policy_file", "bundle_platform", "okta_credentials")
+    }
+
+    deployment = Deployment.read(App(context=required).node.try_get_context)
+
+    assert deployment.alert_email is None
+    assert str(deployment.policy_file) == "access.yaml"
+    assert deployment.bundle_platform == "lambda"
+    assert deployment.okta_credentials == "ostiary/okta"
