@@ -7,9 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.session import get_session
+from moto import mock_aws
 
+from functions.aws.deny_policies import DenyPolicies
+from functions.leavers.deny import document
 from infra.resources.grants import Grant
 from tests.template.templates import (
     CAPABILITIES,
@@ -245,3 +249,22 @@ def test_what_the_gateways_call_is_granted(path: Path, stacks: Stacks) -> None:
         granted |= actions(stacks.organization, role)
 
     assert set(calls_of(path)) <= granted
+
+
+@mock_aws
+def test_the_gateway_gives_a_new_deny_policy_the_tag_that_its_role_asks_for() -> None:
+    # Given an organization without a deny policy
+    organizations = boto3.client("organizations", region_name="us-east-1")
+    organizations.create_organization(FeatureSet="ALL")
+    (root,) = organizations.list_roots()["Roots"]
+    organizations.enable_policy_type(RootId=root["Id"], PolicyType="SERVICE_CONTROL_POLICY")
+
+    # When the first one is written
+    gateway = DenyPolicies(organizations, sleep=lambda _seconds: None)
+    gateway.bring(1, document([]), gateway.contents(1)[0])
+
+    # Then it bears the tag, and so may be updated and attached
+    policies = organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
+    (made,) = [policy for policy in policies if policy["Name"].startswith("ostiary-")]
+    tags = organizations.list_tags_for_resource(ResourceId=made["Id"])["Tags"]
+    assert tags == [{"Key": "ostiary:managed", "Value": "deny-policy"}]
