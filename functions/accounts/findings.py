@@ -28,7 +28,7 @@ def about_access(account: Account, plan: Plan, applied: Applied, since: datetime
             "Read AWS's reason beside each assignment.",
             "Once it is gone, tag the account (any tag): the event makes the rest.",
         ),
-        runbook=f"{runbooks}/assignment-failed.md",
+        runbook=f"{runbooks}/account.md",
         facts=missing,
     )
     return finding if missing else finding.cleared()
@@ -54,7 +54,7 @@ def about_creation(failed: CreationFailed, since: datetime, runbooks: str) -> Fi
             f"--create-account-request-id {failed.request_id}",
             "Tell whoever asked for the account.",
         ),
-        runbook=f"{runbooks}/account-creation-failed.md",
+        runbook=f"{runbooks}/account.md",
         facts={"reason": failed.reason},
     )
 
@@ -72,7 +72,7 @@ def _about_group(name: str, reason: str | None, since: datetime, runbooks: str) 
             f"In Okta, open the AWS app, Push Groups: is {name} there, and active?",
             "If it has another name now, put that into access.yaml.",
         ),
-        runbook=f"{runbooks}/group-missing.md",
+        runbook=f"{runbooks}/account.md",
         facts={"wanted by": reason} if reason else {},
     )
     return finding if reason else finding.cleared()

@@ -47,7 +47,12 @@ class Bus:
 @pytest.fixture
 def world() -> World:
     world = World(
-        loads("permission_sets: {A: {}}\ngrants: [{group: audit, permission_set: A, accounts: all}]")
+        loads(
+            "permission_sets: {A: {}, B: {}}\n"
+            "grants:\n"
+            "  - {group: audit, permission_set: A, accounts: all}\n"
+            "  - {groups: '{account}-{permission_set}'}\n"
+        )
     )
     world.store.push("audit")
     world.organizations.accounts[NEW] = MemberAccount("fresh", "/")
@@ -124,9 +129,11 @@ def test_a_move_is_no_arrival(world: World, bus: Bus, capsys: pytest.CaptureFixt
 
 
 def test_a_failure_is_no_arrival(world: World, bus: Bus, capsys: pytest.CaptureFixture[str]) -> None:
-    """Given an assignment that failed, the promise was not kept, so no time is reported as if it was."""
+    """Given one assignment of two that failed, the promise was not kept, so no time is reported."""
+    world.store.push("fresh-B")
     world.center.fails["A"] = "no"
     assert deliver(sample("create-account-result")) == []
+    assert world.access(NEW) == {("fresh-B", "B")}
     assert bus.open() == {f"accounts/{NEW}/access"}
     assert metrics(capsys.readouterr().out) == []
 
@@ -158,7 +165,7 @@ def test_a_creation_that_failed_is_a_finding(world: World, bus: Bus) -> None:
     assert deliver(sample("create-account-result-failed")) == []
     assert bus.open() == {"accounts/creation/car-8c1d3e5f7a9b4c2d8e6f0a1b3c5d7e9f"}
     assert bus.findings[0]["facts"] == {"reason": "EMAIL_ALREADY_EXISTS"}
-    assert bus.findings[0]["runbook"] == "https://runbooks.test/account-creation-failed.md"
+    assert bus.findings[0]["runbook"] == "https://runbooks.test/account.md"
 
 
 @pytest.mark.parametrize(
