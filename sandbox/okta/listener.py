@@ -14,6 +14,8 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Headers and body are written one after the other: without this an answer may wait for an acknowledgement.
+    disable_nagle_algorithm = True
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """A stand-in's requests are counted, not logged."""

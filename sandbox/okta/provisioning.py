@@ -48,7 +48,6 @@ class Provisioning:
     def close(self) -> None:
         """Finish what is queued, then end."""
         self._worker.close()
-        self._client.close()
 
     def _member(self, group: Group, person: Person, added: bool, _by: Ref) -> None:
         mapping = self._pushes.of(group.id)

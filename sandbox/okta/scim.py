@@ -23,11 +23,7 @@ class ScimClient:
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url.rstrip("/")
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers.update(
-            {"Authorization": f"Bearer {token}", "Content-Type": "application/scim+json"}
-        )
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/scim+json"}
 
     def find_user(self, user_name: str) -> str | None:
         """The Identity Store's id of the user, if there is one."""
@@ -70,10 +66,6 @@ class ScimClient:
             change = {"op": operation, "path": "members", "value": value}
             self._call("PATCH", f"/Groups/{quote(group_id)}", {"schemas": [_PATCH], "Operations": [change]})
 
-    def close(self) -> None:
-        """Give the connections back."""
-        self._session.close()
-
     def _find(self, kind: str, expression: str) -> str | None:
         found = self._call("GET", f"/{kind}", None, {"filter": expression}).get("Resources") or []
         return str(found[0]["id"]) if found else None
@@ -81,12 +73,19 @@ class ScimClient:
     def _call(
         self, method: str, path: str, body: dict[str, Any] | None, params: dict[str, str] | None = None
     ) -> dict[str, Any]:
-        try:
-            answer = self._session.request(
-                method, self._url + path, json=body, params=params, timeout=_TIMEOUT
-            )
-        except requests.RequestException as error:
-            raise ScimError(f"{method} {path}: {type(error).__name__}") from error
+        with requests.Session() as session:
+            session.trust_env = False
+            try:
+                answer = session.request(
+                    method,
+                    self._url + path,
+                    headers=self._headers,
+                    json=body,
+                    params=params,
+                    timeout=_TIMEOUT,
+                )
+            except requests.RequestException as error:
+                raise ScimError(f"{method} {path}: {type(error).__name__}") from error
         if not answer.ok:
             raise ScimError(f"{method} {path}: HTTP {answer.status_code} {answer.text[:200]}")
         return dict(answer.json()) if answer.content else {}
