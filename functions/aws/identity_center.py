@@ -89,8 +89,11 @@ class IdentityCenter:
     ) -> frozenset[AccountAssignment]:
         """All assignments of these permission sets in one account.
 
-        One call says which sets are there at all, so a new account costs that call alone.
+        One call says which sets are there at all, so a new account costs that call alone; where nothing is
+        asked for, none is made: a delegated administrator may not look into the management account.
         """
+        if not permission_set_arns:
+            return frozenset()
         pages = self._client.get_paginator("list_permission_sets_provisioned_to_account").paginate(
             InstanceArn=self._instance, AccountId=account_id, PaginationConfig=_PAGES
         )

@@ -240,9 +240,11 @@ def test_an_account_that_organizations_does_not_show_yet_comes_back(world: World
 
 
 def test_the_management_account_is_left_alone(world: World) -> None:
-    """Given grants to all accounts, the management account gets none of them."""
+    """Given grants to all accounts, the management account gets none of them, and is not even read:
+    a delegated administrator may not."""
     admit(world, MANAGEMENT)
     assert world.access(MANAGEMENT) == set()
+    assert world.center.calls == {}
 
 
 def test_a_permission_set_that_is_not_deployed_is_said(world: World) -> None:
