@@ -49,7 +49,7 @@ class Web:
         if failure is not None:
             return Answer(failure.status, {"error": failure.error})
         try:
-            return CHANNELS[channel](self._inbox, json.loads(request.get_data() or b"null"))
+            return CHANNELS[channel](self._inbox, json.loads(request.get_data()))
         except RefusedError as error:
             return error.answer
         except ValueError:
