@@ -19,8 +19,10 @@ class Accounts(Construct):
         super().__init__(scope, id_)
         deployment = house.deployment
         organization_role = names.role_arn(deployment.management_account, names.ORGANIZATION_READ)
-        # One account is a few dozen assignments, at most 15 outstanding, each followed to its end.
-        timeout = Duration.minutes(5)
+        # One account is a few dozen assignments, at most 15 outstanding, each a matter of seconds. What is
+        # not done by then, or an account too new for Identity Center, comes back in six times that, for
+        # an hour in all.
+        timeout = Duration.minutes(2)
         worker = Worker(
             self,
             "Worker",

@@ -58,8 +58,9 @@ class Leavers(Construct):
             timeout=timeout,
             alarms=house.alarms,
         )
-        # A mass deactivation is rendered in batches; UpdatePolicy takes 2 calls a second from all callers.
-        worker.reads(inbox, batch=10, concurrency=2)
+        # UpdatePolicy takes 2 calls a second from all callers, and one writer at a time: more instances would
+        # only wait for each other. Five people fit into the timeout even while Okta is slow.
+        worker.reads(inbox, batch=5, concurrency=2)
 
 
 def _rights(deployment: Deployment) -> list[Grant]:

@@ -13,6 +13,7 @@ SHAPES: dict[str, dict[str, str]] = {
     "two-accounts": {},
     "one-account": {"hub_account": CONTEXT["management_account"], "alert_email": "on-call@example.com"},
     "us-east-1": {"hub_region": "us-east-1"},
+    "one-place": {"hub_region": "us-east-1", "hub_account": CONTEXT["management_account"]},
 }
 
 Template = dict[str, Any]

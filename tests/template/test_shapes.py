@@ -1,6 +1,7 @@
 """One account or two, any Region: the same app."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -80,6 +81,50 @@ def test_forwarding_ends_on_the_hubs_bus(shape: str, shapes: dict[str, Stacks]) 
     for rule in of_type(shapes[shape].organization, "AWS::Events::Rule").values():
         assert [target["Arn"] for target in rule["Targets"]] == [bus]
         assert rule["Targets"][0]["RoleArn"]
+
+
+NAMES = {
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::Events::EventBus": "Name",
+    "AWS::Events::Rule": "Name",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::KMS::Alias": "AliasName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::Scheduler::Schedule": "Name",
+    "AWS::SecretsManager::Secret": "Name",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_two_resources_of_one_place_have_one_name(shape: str, shapes: dict[str, Stacks]) -> None:
+    where = environments(shapes[shape])
+    seen = Counter(
+        # Roles are global in an account
+        (where[name].split("/")[0] if type_ == "AWS::IAM::Role" else where[name], type_, properties[key])
+        for name, template in shapes[shape].all().items()
+        for type_, key in NAMES.items()
+        for properties in of_type(template, type_).values()
+        if key in properties
+    )
+
+    assert [each for each, count in seen.items() if count > 1] == []
+
+
+def test_what_operators_look_up_has_a_name_of_ours(stacks: Stacks) -> None:
+    unnamed = [
+        logical_id
+        for template in stacks.all().values()
+        for type_, key in NAMES.items()
+        for logical_id, properties in of_type(template, type_).items()
+        if "ostiary" not in str(properties.get(key, ""))
+    ]
+
+    # API Gateway's role for logs belongs to the account, not to the app
+    assert [name for name in unnamed if "CloudWatchRole" not in name] == []
 
 
 def test_stacks_need_nothing_of_each_other_from_cloudformation(shapes: dict[str, Stacks]) -> None:
