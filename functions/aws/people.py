@@ -92,7 +92,7 @@ class People:
             )
         except self._client.exceptions.ResourceNotFoundException:
             return None
-        return self._described(_bare(found["UserId"]))
+        return self._described(found["UserId"])
 
     def _user_id_of(self, issuer: str, okta_id: str) -> str | None:
         try:
@@ -102,7 +102,7 @@ class People:
             )
         except self._client.exceptions.ResourceNotFoundException:
             return None
-        return _bare(found["UserId"])
+        return found["UserId"]
 
     def _described(self, user_id: str) -> Person | None:
         try:
@@ -120,13 +120,8 @@ class People:
         okta_id = okta_id or next((found for found in ids if OKTA_ID.fullmatch(found)), None)
         if okta_id:
             self._issuer = ids[okta_id]
-        return Person(_bare(user["UserId"]), user.get("UserName"), okta_id)
+        return Person(user["UserId"], user.get("UserName"), okta_id)
 
 
 def _external_ids(user: "UserTypeDef | DescribeUserResponseTypeDef") -> dict[str, str]:
     return {each["Id"]: each["Issuer"] for each in user.get("ExternalIds", [])}
-
-
-def _bare(user_id: str) -> str:
-    """The id alone: the API allows, and one day may return, `arn:aws:identitystore:::user/<id>`."""
-    return user_id.rpartition("/")[2]

@@ -189,7 +189,12 @@ def from_document(key: str, stored: Mapping[str, Any]) -> Record:
         },
         deny_until=until and datetime.fromisoformat(until),
         occasion=occasion
-        and Occasion(occasion["trigger"], datetime.fromisoformat(occasion["published"]), occasion["reason"]),
+        and Occasion(
+            occasion["trigger"],
+            datetime.fromisoformat(occasion["published"]),
+            occasion["reason"],
+            occasion["note"],
+        ),
         steps={
             name: StepOutcome(StepState(step["state"]), datetime.fromisoformat(step["at"]), step["note"])
             for name, step in stored["steps"].items()

@@ -15,7 +15,6 @@ from functions.leavers.identify import Directory, identified
 from functions.leavers.record import Record, StepOutcome, StepState
 from functions.leavers.steps import DENY, IDENTIFY, TELL, DoubtfulError, NothingToDoError, Step, StepError
 
-
 NOTE_LENGTH = 400
 """Characters of a step's outcome that are kept; some errors quote a whole stack of others."""
 

@@ -1,0 +1,143 @@
+"""One writer at a time, and one writing for everybody who was in the ledger when it began."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from functions.aws.deny_policies import DenyPolicyError
+from functions.aws.lease import LeaseLostError, LeaseState
+from functions.leavers.deny import Denied, Shape, document, render
+from functions.leavers.renderer import LEASE_SECONDS, Renderer, RendererBusyError, in_safe_order
+from tests.unit.leavers.twins import START, LeaseTwin, LedgerTwin, PoliciesTwin, World
+
+
+def open_revocation(world: World, user_id: str | None) -> None:
+    world.opened[f"okta:{user_id}"] = {"user_id": user_id, "since": START.isoformat()}
+
+
+def renderer(world: World, lease: LeaseTwin | None = None, policies: PoliciesTwin | None = None) -> Renderer:
+    return Renderer(
+        LedgerTwin(world),
+        lease or LeaseTwin(world),
+        policies or PoliciesTwin(world),
+        world.shape,
+        now=lambda: world.seconds,
+        sleep=world.sleep,
+    )
+
+
+def test_all_open_revocations_are_written_at_once() -> None:
+    world = World()
+    for user_id in ("u-1", "u-2", None):
+        open_revocation(world, user_id)
+    assert renderer(world).bring_up_to_date() == frozenset()
+    assert world.denied() == {"u-1", "u-2"}
+    assert world.updates == 1
+
+
+def test_the_first_policy_is_there_before_anybody_is_denied_and_no_other() -> None:
+    world = World()
+    renderer(world).bring_up_to_date()
+    assert world.policies == {1: document([])}
+
+
+@dataclass
+class Meanwhile(LeaseTwin):
+    """Somebody else holds the lease; what they do while we sleep is scripted."""
+
+    states: list[LeaseState] = field(default_factory=list)
+
+    def read(self) -> LeaseState:
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        self.world.lease = state
+        return state
+
+
+def test_who_waits_does_nothing_if_a_later_writing_covers_them() -> None:
+    """Writing 7 was under way when we came, so it may have missed us; 8 cannot have."""
+    world = World(lease=LeaseState(begun=7, finished=6, until=START.timestamp() + 60))
+    until = START.timestamp() + 60
+    states = [LeaseState(7, 6, until), LeaseState(8, 7, until), LeaseState(8, 8, 0, ("u-9",))]
+
+    assert renderer(world, Meanwhile(world, states)).bring_up_to_date() == {"u-9"}
+    assert world.policies == {}, "the other one wrote"
+
+
+def test_a_writing_that_began_before_us_does_not_count() -> None:
+    world = World(lease=LeaseState(begun=7, finished=6, until=START.timestamp() + 60))
+    open_revocation(world, "u-1")
+    states = [LeaseState(7, 6, START.timestamp() + 60), LeaseState(7, 7, 0)]
+
+    renderer(world, Meanwhile(world, states)).bring_up_to_date()
+
+    assert world.denied() == {"u-1"}
+    assert world.lease.finished == 8
+
+
+def test_a_writer_who_was_killed_is_waited_for_no_longer_than_the_lease() -> None:
+    world = World(lease=LeaseState(begun=1, finished=0, until=START.timestamp() + LEASE_SECONDS))
+    open_revocation(world, "u-1")
+    renderer(world).bring_up_to_date()
+    assert world.denied() == {"u-1"}
+    assert LEASE_SECONDS <= world.seconds - START.timestamp() < LEASE_SECONDS + 2
+
+
+def test_nobody_waits_for_ever() -> None:
+    world = World(lease=LeaseState(begun=1, finished=0, until=START.timestamp() + 10_000))
+    with pytest.raises(RendererBusyError, match="75 s"):
+        renderer(world).bring_up_to_date()
+
+
+def test_a_failed_writing_lets_the_next_one_begin_at_once() -> None:
+    world = World(broken={"policies"})
+    open_revocation(world, "u-1")
+    with pytest.raises(DenyPolicyError):
+        renderer(world).bring_up_to_date()
+    world.broken, before = set(), world.seconds
+    renderer(world).bring_up_to_date()
+    assert world.denied() == {"u-1"}
+    assert world.seconds - before < 1
+
+
+@dataclass
+class Stolen(PoliciesTwin):
+    """While this one writes, the lease runs out and somebody else takes it."""
+
+    def bring(self, number: int, content: str, held: str | None) -> None:
+        super().bring(number, content, held)
+        self.world.owner = "somebody else"
+
+
+def test_a_writer_who_lost_the_lease_does_not_claim_success() -> None:
+    world = World()
+    with pytest.raises(LeaseLostError):
+        renderer(world, policies=Stolen(world)).bring_up_to_date()
+    assert world.lease.finished == 0
+
+
+@dataclass
+class Deadline(PoliciesTwin):
+    deadlines: list[float] = field(default_factory=list)
+
+    def until(self, deadline: float) -> None:
+        self.deadlines.append(deadline)
+
+
+def test_no_call_begins_when_the_lease_is_about_to_end() -> None:
+    world = World()
+    policies = Deadline(world)
+    renderer(world, policies=policies).bring_up_to_date()
+    (deadline,) = policies.deadlines
+    assert 0 < deadline - START.timestamp() < LEASE_SECONDS
+
+
+def test_somebody_who_moves_between_policies_is_denied_all_the_while() -> None:
+    shape = Shape(len(document(["u-1", "u-2"])), count=2)
+    people = [Denied("u-1", START), Denied("u-2", START)]
+
+    def changes(held: Sequence[str], shape: Shape) -> list[int]:
+        return [number for number, _ in in_safe_order(held, render(people, held, shape).documents)]
+
+    assert changes([document(["u-1", "u-2"]), document([])], Shape(shape.size - 1, 2)) == [2, 1]
+    assert changes([document(["u-1"]), document(["u-2"])], Shape(shape.size, 1)) == [1, 2]
