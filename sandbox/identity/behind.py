@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from moto.core.request import Request
 from moto.core.responses import BaseResponse
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.organizations.models import OrganizationsBackend
 from moto.organizations.responses import OrganizationsResponse
 from moto.ssoadmin.models import SSOAdminBackend
@@ -49,6 +50,11 @@ class Moto:
         instance = self.sso_admin.instances[0]
         instance.instance_arn = INSTANCE_ARN
         instance.identity_store_id = IDENTITY_STORE_ID
+        # moto looks for `path` where its own list says `Path`, and so knows no policy under job-function/.
+        managed = json.loads(aws_managed_policies_data)
+        self.sso_admin.aws_managed_policies = {
+            name: {**policy, "path": policy["Path"]} for name, policy in managed.items()
+        }
 
     def carry_out(self, call: Call) -> Result:
         """Let moto answer. Raises AwsError: moto's own, or that neither layer has the operation."""
