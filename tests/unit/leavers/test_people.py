@@ -64,7 +64,7 @@ class Script:
         if found is None:
             self.stub.add_client_error("get_user_id", NOT_FOUND, expected_params=asked)
         else:
-            answer = {"UserId": found, "UserArn": ARN + found, "IdentityStoreId": STORE}
+            answer = {"UserId": found, "UserArn": f"{ARN}{found:0>47}", "IdentityStoreId": STORE}
             self.stub.add_response("get_user_id", answer, asked)
         return self
 
@@ -107,7 +107,7 @@ def test_a_user_without_external_id_is_taken_by_user_name(script: Script) -> Non
 
 
 def test_who_carries_the_okta_id_goes_before_who_has_the_user_name(script: Script) -> None:
-    script.by_user_name().describe(user("u-1")).page(user("u-1"), user("u-2", "renamed", JOHN))
+    script.by_user_name(found="u-1").describe(user("u-1")).page(user("u-1"), user("u-2", "renamed", JOHN))
     assert script.people.by_okta(JOHN, LOGIN) == Person("u-2", "renamed", JOHN)
 
 
