@@ -1,6 +1,6 @@
 """The accounts of the organization: where they are, in which state, and what keeps access from them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ class Members:
         self._backend = state.moto.organizations
         self.administrators: dict[str, dict[str, float]] = {}
         """Delegated administrators: since when, by service principal."""
+        self.on_departure: list[Callable[[str], None]] = []
 
     @property
     def organization(self) -> FakeOrganization:
@@ -61,7 +62,8 @@ class Members:
         for policy in account.attached_policies:
             policy.attachments.remove(account)
         self._backend.accounts.remove(account)
-        self.administrators.pop(account.id, None)
+        for forget in self.on_departure:
+            forget(account.id)
 
     def obstacle(self, account_id: str) -> str | None:
         """Why Identity Center cannot work in the account now, in the words of a FailureReason."""

@@ -19,6 +19,8 @@ from sandbox.identity.state import State
 from sandbox.ports import LOOPBACK, free_port
 
 SETTLE_SECONDS = 30.0
+_POLL_SECONDS = 0.02
+"""How soon `close` is noticed."""
 _DEFAULTS = Settings()
 
 
@@ -59,7 +61,9 @@ class IdentityServer:
         self._state = State(settings, self._outbox)
         app = App(self._state, self.faults, self.scim_token)
         self._server = make_server(LOOPBACK, free_port(port), app, threaded=True, request_handler=_Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="identity", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="identity", daemon=True
+        )
         self._thread.start()
 
     @property

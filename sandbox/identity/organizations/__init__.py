@@ -14,14 +14,8 @@ from sandbox.identity.settings import MANAGEMENT_ACCOUNT
 from sandbox.identity.state import State
 from sandbox.identity.wire import AwsError, Call, Handler
 
-_ANY_CALLER = {
-    "AcceptHandshake",
-    "DeclineHandshake",
-    "DescribeHandshake",
-    "DescribeOrganization",
-    "LeaveOrganization",
-    "ListHandshakesForAccount",
-}
+_INVITED = {"AcceptHandshake", "DeclineHandshake", "DescribeHandshake", "ListHandshakesForAccount"}
+_MEMBER = {"DescribeOrganization", "LeaveOrganization"}
 
 
 def operations(state: State, members: Members) -> dict[str, Handler]:
@@ -45,13 +39,12 @@ def check_caller(call: Call, members: Members) -> None:
 
     AWS Organizations API Reference, the note on each operation. Raises AwsError.
     """
-    if call.operation in {*_ANY_CALLER, "CreateOrganization"}:
+    if call.operation in _INVITED:
         return
-    _ = members.organization
-    if call.caller == MANAGEMENT_ACCOUNT:
+    if call.caller == MANAGEMENT_ACCOUNT and call.operation == "CreateOrganization":
         return
     if members.find(call.caller) is None:
         raise not_in_use()
-    reading = call.operation.startswith(("Describe", "List"))
-    if not (reading and call.caller in members.administrators):
+    reading = call.operation.startswith(("Describe", "List")) and call.caller in members.administrators
+    if not (call.caller == MANAGEMENT_ACCOUNT or call.operation in _MEMBER or reading):
         raise AwsError("AccessDeniedException", "You don't have permissions to access this resource.")

@@ -22,6 +22,7 @@ class Units:
             "DeleteOrganizationalUnit": self.delete,
             "ListOrganizationalUnitsForParent": self.list,
             "ListChildren": self.children,
+            "ListParents": self.parents,
         }
 
     def create(self, call: Call) -> Result:
@@ -74,6 +75,17 @@ class Units:
         below = list(self._members) if kind == "ACCOUNT" else self._backend.ou
         found = [{"Id": each.id, "Type": kind} for each in below if each.parent_id == parent]
         return page(call, "Children", found)
+
+    def parents(self, call: Call) -> Result:
+        """The one parent."""
+        child_id = call.params["ChildId"]
+        children = [*self._backend.ou, *self._members]
+        child = next((each for each in children if each.id == child_id and each.parent_id), None)
+        if child is None:
+            message = "We can't find an account or OU with the ChildId that you specified."
+            raise AwsError("ChildNotFoundException", message)
+        parent = self._backend.get_organizational_unit_by_id(str(child.parent_id))
+        return page(call, "Parents", [{"Id": parent.id, "Type": parent.type}])
 
     def _check_name(self, parent: str | None, name: str) -> None:
         if any(each.name == name and each.parent_id == parent for each in self._backend.ou):

@@ -43,7 +43,7 @@ class Scim:
 
     def _answer(self, request: Request) -> Response:
         given = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(given, f"Bearer {self._token}"):
+        if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
             raise ScimError(401, "The access token is missing or wrong")
         route = _ROUTE.fullmatch(request.path)
         if route is None:

@@ -58,6 +58,9 @@ class Book:
     provisioned: dict[tuple[str, str], int] = field(default_factory=dict)
     """Which revision an account has, by permission set and account."""
 
+    def __post_init__(self) -> None:
+        self.members.on_departure.append(self._forget)
+
     def permission_set(self, arn: str) -> PermissionSet:
         """Raises AwsError."""
         for each in self.state.moto.sso_admin.permission_sets:
@@ -110,6 +113,11 @@ class Book:
             and permission_set in (None, each.permission_set)
             and principal in (None, each.principal)
         )
+
+    def _forget(self, account: str) -> None:
+        """An account that is no longer a member has no assignments."""
+        for assignment in list(self.matching(account=account)):
+            del self.assignments[assignment]
 
 
 def permission_set_arn(suffix: str) -> str:
