@@ -16,7 +16,7 @@ from sandbox.embedded import EmbeddedAwsError
 from sandbox.show import CONSOLE
 from sandbox.synth import SynthesisError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 DIRECTORY = Path(os.environ.get("OSTIARY_SANDBOX", ".sandbox"))
 
 

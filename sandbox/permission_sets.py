@@ -1,5 +1,6 @@
 """Plays CloudFormation's part for the permission sets: creates them from the synthesized template."""
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -36,4 +37,4 @@ def _create_one(sso: "SSOAdminClient", properties: dict[str, Any]) -> None:
             CustomerManagedPolicyReference=reference, **target
         )
     if "InlinePolicy" in properties:
-        sso.put_inline_policy_to_permission_set(InlinePolicy=properties["InlinePolicy"], **target)
+        sso.put_inline_policy_to_permission_set(InlinePolicy=json.dumps(properties["InlinePolicy"]), **target)

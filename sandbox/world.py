@@ -202,9 +202,8 @@ def connect(world: World) -> None:
         "pagerduty": {"url": f"{world.oncall.url}/pagerduty", "routing_key": "R0SANDBOX"},
     }
     secrets.put_secret_value(SecretId=names.CHANNELS_SECRET, SecretString=json.dumps(channels))
-    world.hub_client("sns").subscribe(
-        TopicArn=world.hub.outputs["TopicArn"], Protocol="http", Endpoint=f"{world.oncall.url}/sns"
-    )
+    topic = f"arn:aws:sns:{world.shape.hub_region}:{world.shape.hub_account}:{names.TOPIC}"
+    world.hub_client("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{world.oncall.url}/sns")
     _register_hook(world)
     courier = Courier(world.aws, MANAGEMENT, ORGANIZATION_REGION, world.left_out)
     world.identity.emit = courier.deliver
