@@ -42,13 +42,13 @@ class Alarms(Construct):
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
     def _let_alarms_publish(self) -> None:
-        cloudwatch_service = iam.ServicePrincipal(
-            "cloudwatch.amazonaws.com",
-            conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
-        )
-        self.key.grant_encrypt_decrypt(cloudwatch_service)
+        service = "cloudwatch.amazonaws.com"
+        # No condition here: no page of AWS says that CloudWatch names the account when it uses a key, and
+        # an alarm that cannot be sent is silent. The key opens this topic's messages and nothing else.
+        self.key.grant(iam.ServicePrincipal(service), "kms:Decrypt", "kms:GenerateDataKey*")
         # A topic policy of one's own replaces the default one, which let the account's alarms publish.
-        self.topic.grant_publish(cloudwatch_service)
+        own = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        self.topic.grant_publish(iam.ServicePrincipal(service, conditions=own))
 
     def ring(self, bell: Bell, metric: cloudwatch.Metric) -> None:
         """Make the alarm `ostiary-<name>`; the absence of data is quiet, not trouble."""

@@ -49,7 +49,6 @@ class Worker(Construct):
         puts: Sequence[str] = (bus.FINDINGS,),
     ) -> None:
         super().__init__(scope, id_)
-        self.capability = capability
         name = names.function(capability)
         log = self._log(name)
         self.role = self._role(name, log)

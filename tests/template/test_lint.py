@@ -11,7 +11,7 @@ from cfnlint.api import lint_all  # type: ignore[import-untyped]  # cfn-lint bri
 from functions.policy import load
 from infra.app import build
 from infra.config import Deployment
-from tests.template.templates import CONTEXT, ROOT, SHAPES, Stacks
+from tests.template.templates import CONTEXT, ROOT, Stacks
 
 NOT_OURS_TO_MEND = {
     "I1022": "the CDK writes Fn::Join where a person would write Fn::Sub",
@@ -20,7 +20,8 @@ NOT_OURS_TO_MEND = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+# The other shapes differ in account and Region only.
+@pytest.mark.parametrize("shape", ["two-accounts", "one-account"])
 def test_cfn_lint_is_silent(shape: str, shapes: dict[str, Stacks]) -> None:
     for name in shapes[shape].all():
         matches = lint_all((shapes[shape].directory / f"{name}.template.json").read_text())

@@ -1,0 +1,94 @@
+"""What the hub may do in the management account."""
+
+import json
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.aws.deny_policies import DenyPolicies
+from functions.leavers.deny import document
+from tests.template.reference import level
+from tests.template.templates import Stacks, Template, actions, granting, named
+
+
+@pytest.mark.parametrize(
+    ("capability", "role"),
+    [("accounts", "ostiary-organization-read"), ("leavers", "ostiary-deny-policies")],
+)
+def test_a_function_assumes_its_role_of_the_management_account_and_no_other(
+    capability: str, role: str, stacks: Stacks
+) -> None:
+    (statement,) = granting(stacks.hub, f"ostiary-{capability}", "sts:AssumeRole")
+    assert statement["Resource"] == f"arn:aws:iam::123456789012:role/{role}"
+
+    # And that role trusts this function alone, not its whole account
+    _, made = named(stacks.organization, "AWS::IAM::Role", "RoleName", role)
+    (trust,) = made["AssumeRolePolicyDocument"]["Statement"]
+    assert ":iam::222222222222:root" in json.dumps(trust["Principal"])
+    assert trust["Action"] == "sts:AssumeRole"
+    assert trust["Condition"] == {
+        "ArnLike": {
+            "aws:PrincipalArn": [
+                f"arn:aws:iam::222222222222:role/ostiary-{capability}",
+                f"arn:aws:sts::222222222222:assumed-role/ostiary-{capability}/*",
+            ]
+        }
+    }
+
+
+@pytest.mark.parametrize("capability", ["hook", "expiry", "alerts"])
+def test_the_others_assume_no_role(capability: str, hub: Template) -> None:
+    assert "sts:AssumeRole" not in actions(hub, f"ostiary-{capability}")
+
+
+def test_the_read_role_changes_nothing(stacks: Stacks) -> None:
+    for action in actions(stacks.organization, "ostiary-organization-read"):
+        assert level(action) in ("Read", "List")
+
+
+def test_the_deny_role_changes_only_policies_that_bear_its_tag(stacks: Stacks) -> None:
+    policy = "arn:aws:organizations::123456789012:policy/o-*/service_control_policy/p-*"
+    made = "ostiary-deny-policies"
+
+    for action in ("organizations:UpdatePolicy", "organizations:AttachPolicy"):
+        on_policies = [
+            s for s in granting(stacks.organization, made, action) if ":policy/" in json.dumps(s["Resource"])
+        ]
+        for statement in on_policies:
+            assert statement["Resource"] == policy
+            assert statement["Condition"]["StringEquals"] == {
+                "organizations:PolicyType": "SERVICE_CONTROL_POLICY",
+                "aws:ResourceTag/ostiary:managed": "deny-policy",
+            }
+    for action in ("organizations:CreatePolicy", "organizations:TagResource"):
+        (statement,) = granting(stacks.organization, made, action)
+        assert statement["Condition"]["StringEquals"] == {
+            "organizations:PolicyType": "SERVICE_CONTROL_POLICY",
+            "aws:RequestTag/ostiary:managed": "deny-policy",
+        }
+
+
+def test_the_deny_role_takes_no_policy_away(stacks: Stacks) -> None:
+    allowed = actions(stacks.organization, "ostiary-deny-policies")
+
+    assert not {name for name in allowed if "Detach" in name or "Delete" in name or "Untag" in name}
+
+
+@mock_aws
+def test_the_gateway_gives_a_new_deny_policy_the_tag_that_its_role_asks_for() -> None:
+    # Given an organization without a deny policy
+    organizations = boto3.client("organizations", region_name="us-east-1")
+    organizations.create_organization(FeatureSet="ALL")
+    (root,) = organizations.list_roots()["Roots"]
+    organizations.enable_policy_type(RootId=root["Id"], PolicyType="SERVICE_CONTROL_POLICY")
+
+    # When the first one is written
+    gateway = DenyPolicies(organizations, sleep=lambda _seconds: None)
+    gateway.bring(1, document([]), gateway.contents(1)[0])
+
+    # Then it bears the tag, and so may be updated and attached
+    policies = organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
+    (made,) = [policy for policy in policies if policy["Name"].startswith("ostiary-")]
+    tags = organizations.list_tags_for_resource(ResourceId=made["Id"])["Tags"]
+    assert tags == [{"Key": "ostiary:managed", "Value": "deny-policy"}]
