@@ -102,8 +102,9 @@ def running(
             plane = stack.enter_context(identity.serve(IDENTITY_PORT))
             tenant = stack.enter_context(okta.serve(OKTA_PORT, settings=_okta_settings(plane)))
             sink = stack.enter_context(oncall.serve(ONCALL_PORT))
+            home = shape.hub_account, shape.hub_region
             aws = stack.enter_context(
-                embedded.serve(ROOT, directory, plane.url, shape.hub_account, enforce_iam=enforce_iam)
+                embedded.serve(ROOT, directory, plane.url, *home, enforce_iam=enforce_iam)
             )
         pool = stack.enter_context(ThreadPoolExecutor(4))
         filled = pool.submit(_fill, plane, tenant, shape)

@@ -51,13 +51,13 @@ class EmbeddedAws:
 
 @contextmanager
 def serve(
-    root: Path, directory: Path, identity_url: str, account: str, *, enforce_iam: bool = False
+    root: Path, directory: Path, identity_url: str, account: str, region: str, *, enforce_iam: bool = False
 ) -> Iterator[EmbeddedAws]:
     """Start it, wait until it answers, end it and every process it started.
 
     `root` is the checkout that holds the program, `directory` takes the log and temporary files;
-    `identity_url` answers for Organizations, Identity Center and Identity Store; `account` is the one that a
-    request without a signature reaches, such as Okta's to the API's endpoint.
+    `identity_url` answers for Organizations, Identity Center and Identity Store; `account` and
+    `region` are what a request without a signature reaches, such as Okta's to the API's endpoint.
     """
     python = root / PYTHON
     if not python.exists():
@@ -78,7 +78,7 @@ def serve(
                 "75",
             ],
             cwd=Path(__file__).parent,
-            env=_environment(port, identity_url, account, temporary, enforce_iam=enforce_iam),
+            env=_environment(port, identity_url, (account, region), temporary, enforce_iam=enforce_iam),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -103,7 +103,7 @@ def open_listeners(pid: int) -> list[str]:
 
 
 def _environment(
-    port: int, identity_url: str, account: str, temporary: Path, *, enforce_iam: bool
+    port: int, identity_url: str, home: tuple[str, str], temporary: Path, *, enforce_iam: bool
 ) -> dict[str, str]:
     url = f"http://{LOOPBACK}:{port}"
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -118,7 +118,8 @@ def _environment(
         # With `cryptography` installed an MQTT listener would open on every interface.
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "INFO",
-        "MINISTACK_ACCOUNT_ID": account,
+        "MINISTACK_ACCOUNT_ID": home[0],
+        "MINISTACK_REGION": home[1],
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(temporary),
     }
