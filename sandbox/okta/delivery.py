@@ -1,29 +1,20 @@
-"""Sending event hooks under Okta's contract. Okta: "Event hooks", sections on requests, time-out and retry.
-
-One POST within 3 seconds; one retry, on 5xx or a time-out; none on 4xx; an endpoint that refuses the
-connection is not tried again either. What fails shows up in the System Log only, as `event_hook.delivery`.
-"""
+"""When an event hook is sent: events are collected for a moment, then posted, unless chaos intervenes."""
 
 import heapq
-import json
 import random
-import secrets
 import threading
 import time
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.okta.errors import OktaError
+from sandbox.okta.errors import invalid
 from sandbox.okta.hooks import Hooks
-from sandbox.okta.ids import iso
 from sandbox.okta.logevent import SYSTEM, Occurrence
 from sandbox.okta.organization import Organization
+from sandbox.okta.posting import challenge, envelope, post
 from sandbox.okta.records import Hook
-from sandbox.okta.transport import Answer, NoAnswerError, call
 
-ATTEMPTS = 2
 _WORKERS = 8
 
 
@@ -58,15 +49,11 @@ class Deliveries:
     def verify(self, id_: str) -> Hook:
         """The one-time verification. Raises OktaError 400 unless the challenge comes back in time."""
         hook = self._hooks.get(id_)
-        challenge = secrets.token_urlsafe(32)
-        headers = {**self._headers(hook), "x-okta-verification-challenge": challenge}
-        try:
-            answer = call("GET", hook.uri, headers, None, self._org.settings.hook_timeout)
-        except NoAnswerError as error:
-            raise _unverified(error.reason) from error
-        if answer.status != 200 or _echo(answer) != challenge:
-            raise _unverified(f"the endpoint answered {answer.status} without the challenge")
+        channel = hook.channel
+        challenge(channel, self._org.settings.hook_timeout)
         with self._org.lock:
+            if hook.channel != channel:
+                raise invalid("eventHook", "the channel changed while it was verified")
             hook.verified, hook.updated = True, self._org.now()
             uri = f"/api/v1/eventHooks/{hook.id}/lifecycle/verify"
             self._org.record(
@@ -138,31 +125,13 @@ class Deliveries:
 
     def _send(self, hook: Hook, body: bytes) -> None:
         try:
-            failure = self._attempt(hook, body)
+            failure = post(hook.channel, body, self._org.settings.hook_timeout)
             if failure is not None:
                 self._report(hook, failure)
         finally:
             with self._change:
                 self._sending -= 1
                 self._change.notify_all()
-
-    def _attempt(self, hook: Hook, body: bytes) -> str | None:
-        """Why it failed in the end; None when it arrived."""
-        failure = ""
-        for _ in range(ATTEMPTS):
-            try:
-                answer = call("POST", hook.uri, self._headers(hook), body, self._org.settings.hook_timeout)
-            except NoAnswerError as error:
-                failure = error.reason
-                if not error.timed_out:
-                    break
-                continue
-            if answer.status in (200, 204):
-                return None
-            failure = f"HTTP {answer.status}"
-            if answer.status < 500:
-                break
-        return failure
 
     def _report(self, hook: Hook, reason: str) -> None:
         self._org.record(
@@ -179,38 +148,5 @@ class Deliveries:
         )
 
     def _envelope(self, batch: _Batch) -> bytes:
-        envelope = {
-            "eventType": "com.okta.event_hook",
-            "eventTypeVersion": "1.0",
-            "cloudEventsVersion": "0.1",
-            "source": f"{self._org.base_url}/api/v1/eventHooks/{batch.hook.id}",
-            "eventId": str(uuid.uuid4()),
-            "data": {"events": batch.events},
-            "eventTime": iso(self._org.now()),
-            "contentType": "application/json",
-        }
-        return json.dumps(envelope).encode()
-
-    @staticmethod
-    def _headers(hook: Hook) -> dict[str, str]:
-        headers = {header["key"]: header["value"] for header in hook.headers}
-        if hook.auth_key:
-            headers[hook.auth_key] = hook.auth_value
-        return {
-            **headers,
-            "Content-Type": "application/json",
-            "Accept": "*/*",
-            "User-Agent": "Okta-Event-Hooks",
-        }
-
-
-def _echo(answer: Answer) -> Any:
-    try:
-        body = json.loads(answer.body)
-    except ValueError:
-        return None
-    return body.get("verification") if isinstance(body, dict) else None
-
-
-def _unverified(reason: str) -> OktaError:
-    return OktaError(400, "E0000001", "Api validation failed: eventHook", (f"Verification failed: {reason}",))
+        source = f"{self._org.base_url}/api/v1/eventHooks/{batch.hook.id}"
+        return envelope(source, batch.events, self._org.now())

@@ -8,7 +8,7 @@ from sandbox.okta.errors import invalid, not_found
 from sandbox.okta.ids import iso, new_id
 from sandbox.okta.logevent import Occurrence, Ref
 from sandbox.okta.organization import Organization
-from sandbox.okta.records import Hook
+from sandbox.okta.records import Channel, Hook
 
 MAX_HOOKS = 25
 MAX_TYPES = 300
@@ -43,8 +43,8 @@ class Hooks:
             if len(self._hooks) >= MAX_HOOKS:
                 raise invalid("eventHook", f"an organization has at most {MAX_HOOKS} event hooks")
             now = self._org.now()
-            hook = Hook(new_id("who"), "", [], "", "", "", [], now, now)
-            _fill(hook, body)
+            name, items, channel = _read(body, Channel(""))
+            hook = Hook(new_id("who"), name, items, channel, now, now)
             self._hooks[hook.id] = hook
             self._tell(hook, "event_hook.created", "Event hook created", by)
             return hook
@@ -53,10 +53,9 @@ class Hooks:
         """A changed channel has to be verified again. Without a value the secret stays as it is."""
         with self._org.lock:
             hook = self.get(id_)
-            before = (hook.uri, hook.auth_key, hook.auth_value, hook.headers)
-            _fill(hook, body)
-            if before != (hook.uri, hook.auth_key, hook.auth_value, hook.headers):
-                hook.verified = False
+            before = hook.channel
+            hook.name, hook.items, hook.channel = _read(body, before)
+            hook.verified = hook.verified and hook.channel == before
             hook.updated = self._org.now()
             self._tell(hook, "event_hook.updated", "Event hook updated", by)
             return hook
@@ -94,10 +93,10 @@ class Hooks:
                 "type": "HTTP",
                 "version": "1.0.0",
                 "config": {
-                    "uri": hook.uri,
-                    "headers": hook.headers,
+                    "uri": hook.channel.uri,
+                    "headers": [{"key": key, "value": value} for key, value in hook.channel.headers],
                     "method": "POST",
-                    "authScheme": {"type": "HEADER", "key": hook.auth_key},
+                    "authScheme": {"type": "HEADER", "key": hook.channel.auth_key},
                 },
             },
             "_links": {"self": {"href": link}, "verify": {"href": f"{link}/lifecycle/verify"}},
@@ -107,16 +106,22 @@ class Hooks:
         self._org.record(Occurrence(event_type, message, by, (hook.ref,), f"/api/v1/eventHooks/{hook.id}"))
 
 
-def _fill(hook: Hook, body: dict[str, Any]) -> None:
-    """Nothing is changed unless all of it is in order."""
+def _read(body: dict[str, Any], before: Channel) -> tuple[str, list[str], Channel]:
+    """Name, event types and channel; a secret that is not given stays. Raises OktaError 400."""
     config = _section(_section(body, "channel"), "config")
     scheme = _section(config, "authScheme")
     items = _section(body, "events").get("items")
     _check(body.get("name"), items, config.get("uri"))
-    hook.name, hook.items, hook.uri = body["name"], list(items or []), config["uri"]
-    hook.auth_key = scheme.get("key", "")
-    hook.auth_value = scheme.get("value") or hook.auth_value
-    hook.headers = list(config.get("headers") or [])
+    headers = _pairs(config.get("headers") or [])
+    value = scheme.get("value") or before.auth_value
+    return str(body["name"]), list(items or []), Channel(config["uri"], scheme.get("key", ""), value, headers)
+
+
+def _pairs(headers: Any) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple((str(header["key"]), str(header["value"])) for header in headers)
+    except (KeyError, TypeError) as error:
+        raise invalid("eventHook", "channel.config.headers: a list of key and value") from error
 
 
 def _section(body: dict[str, Any], name: str) -> dict[str, Any]:

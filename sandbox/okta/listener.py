@@ -14,7 +14,7 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Headers and body are written one after the other: without this an answer may wait for an acknowledgement.
+    # Headers and body are written one after the other: without this an answer may wait for an ACK.
     disable_nagle_algorithm = True
 
     def log(self, type: str, message: str, *args: Any) -> None:

@@ -71,15 +71,7 @@ def log_event(occurrence: Occurrence, published: datetime) -> dict[str, Any]:
         "actor": occurrence.actor.body(),
         "client": _client(by_system),
         "device": None,
-        "authenticationContext": {
-            "authenticationProvider": None,
-            "credentialProvider": None,
-            "credentialType": None,
-            "issuer": None,
-            "interface": None,
-            "authenticationStep": 0,
-            "externalSessionId": f"trs{request[:22]}",
-        },
+        "authenticationContext": _sign_in(request),
         "outcome": {"result": occurrence.result, "reason": occurrence.reason},
         "target": [target.body() for target in occurrence.targets],
         "transaction": {"type": "JOB" if by_system else "WEB", "id": request, "detail": {}},
@@ -90,16 +82,30 @@ def log_event(occurrence: Occurrence, published: datetime) -> dict[str, Any]:
             "domain": None,
             "isProxy": False,
         },
-        "debugContext": {
-            "debugData": {
-                "requestId": request,
-                "requestUri": occurrence.uri,
-                "url": f"{occurrence.uri}?",
-                "threatSuspected": "false",
-                **occurrence.debug,
-            }
-        },
+        "debugContext": {"debugData": _debug(occurrence, request)},
         "request": {"ipChain": [] if by_system else [_hop()]},
+    }
+
+
+def _sign_in(request: str) -> dict[str, Any]:
+    return {
+        "authenticationProvider": None,
+        "credentialProvider": None,
+        "credentialType": None,
+        "issuer": None,
+        "interface": None,
+        "authenticationStep": 0,
+        "externalSessionId": f"trs{request[:22]}",
+    }
+
+
+def _debug(occurrence: Occurrence, request: str) -> dict[str, str]:
+    return {
+        "requestId": request,
+        "requestUri": occurrence.uri,
+        "url": f"{occurrence.uri}?",
+        "threatSuspected": "false",
+        **occurrence.debug,
     }
 
 

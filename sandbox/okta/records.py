@@ -82,17 +82,24 @@ class PushMapping:
     error: str | None = None
 
 
+@dataclass(frozen=True)
+class Channel:
+    """Where an event hook goes, and what is sent along. Changing any of it takes the verification away."""
+
+    uri: str
+    auth_key: str = ""
+    auth_value: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass
 class Hook:
-    """A registered event hook. `headers` are sent along with Authorization."""
+    """A registered event hook."""
 
     id: str
     name: str
     items: list[str]
-    uri: str
-    auth_key: str
-    auth_value: str
-    headers: list[dict[str, str]]
+    channel: Channel
     created: datetime
     updated: datetime
     active: bool = True

@@ -70,6 +70,21 @@ def test_a_registration_without_a_part_is_refused(api: Api, field: str) -> None:
     assert api("POST", "/api/v1/eventHooks", body).status_code == 400
 
 
+@pytest.mark.parametrize("headers", ["X-Other: 1", [{"key": "X-Other"}], [1]])
+def test_headers_are_pairs(api: Api, headers: object) -> None:
+    body = hook_body("http://127.0.0.1:9/x")
+    body["channel"]["config"]["headers"] = headers
+    assert api("POST", "/api/v1/eventHooks", body).status_code == 400
+
+
+def test_more_headers_are_sent_along(api: Api, endpoint: Endpoint) -> None:
+    body = hook_body(endpoint.url)
+    body["channel"]["config"]["headers"] = [{"key": "X-Other", "value": "1"}]
+    hook = api.ok("POST", "/api/v1/eventHooks", body)
+    api.ok("POST", f"/api/v1/eventHooks/{hook['id']}/lifecycle/verify")
+    assert endpoint.received[0].headers["x-other"] == "1"
+
+
 def test_there_are_at_most_25_hooks(api: Api) -> None:
     for number in range(25):
         api.ok("POST", "/api/v1/eventHooks", hook_body("http://127.0.0.1:9/x", name=f"hook {number}"))
