@@ -14,10 +14,10 @@ help: ## What can be made
 setup: .tools/.ready ## Install everything into this checkout
 
 demo: setup ## Three stories over real wires, then a table of what happened
-	@$(BIN)/python -m sandbox demo
+	@$(BIN)/python -m sandbox demo $(if $(SHAPE),--shape $(SHAPE))
 
 sandbox: setup ## The same world, up until Ctrl-C; see .sandbox/endpoints.json
-	@$(BIN)/python -m sandbox up
+	@$(BIN)/python -m sandbox up $(if $(SHAPE),--shape $(SHAPE))
 
 test: setup lint ## Everything: lint, types, unit, property, templates, stand-ins, the deployed sandbox
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -15,21 +15,31 @@ from sandbox.deploy import DeployError
 from sandbox.embedded import EmbeddedAwsError
 from sandbox.show import CONSOLE
 from sandbox.synth import SynthesisError
+from sandbox.world import Shape
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 DIRECTORY = Path(os.environ.get("OSTIARY_SANDBOX", ".sandbox"))
 
+ShapeOption = Annotated[Shape, typer.Option(help="Where the hub lives.")]
+
 
 @app.command()
-def demo(*, as_json: Annotated[bool, typer.Option("--json", help="The table as JSON.")] = False) -> None:
+def demo(
+    *,
+    shape: ShapeOption = Shape.TWO_ACCOUNTS,
+    as_json: Annotated[bool, typer.Option("--json", help="The table as JSON.")] = False,
+) -> None:
     """Three stories over real wires, then a table. Exit 0 only if every expectation held."""
-    raise typer.Exit(demo_.run(DIRECTORY, as_json=as_json))
+    raise typer.Exit(demo_.run(DIRECTORY, shape, as_json=as_json))
 
 
 @app.command()
-def up() -> None:
-    """The same world, up until Ctrl-C, reached through .sandbox/endpoints.json."""
-    up_.run(DIRECTORY)
+def up(*, shape: ShapeOption = Shape.ONE_ACCOUNT) -> None:
+    """The same world, up until Ctrl-C, reached through .sandbox/endpoints.json.
+
+    In one account unless told otherwise: a client that has one access key then reaches everything.
+    """
+    up_.run(DIRECTORY, shape)
 
 
 def main() -> int:

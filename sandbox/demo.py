@@ -12,7 +12,7 @@ from rich.table import Table
 from sandbox.expect import Seen
 from sandbox.show import step
 from sandbox.stories import account, certificate, leaver
-from sandbox.world import World, running
+from sandbox.world import Shape, World, running
 
 STORIES = {
     "An account joins": account.play,
@@ -21,9 +21,9 @@ STORIES = {
 }
 
 
-def run(directory: Path, *, as_json: bool) -> int:
+def run(directory: Path, shape: Shape, *, as_json: bool) -> int:
     """0 if every expectation held, 1 if not."""
-    with running(directory, step) as world:
+    with running(directory, step, shape=shape) as world:
         seen = tell_stories(world)
     if as_json:
         json.dump([asdict(row) for row in seen], sys.stdout, indent=2)

@@ -8,7 +8,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,12 +53,24 @@ class Deployed:
     left_out: tuple[LeftOut, ...]
 
 
+def bootstrap(aws: EmbeddedAws, stacks: Iterable[Stack]) -> None:
+    """What `cdk bootstrap` leaves in each account and Region, as far as a stack needs it."""
+    for account, region in {(stack.account, stack.region) for stack in stacks}:
+        location: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        aws.client("s3", account, region).create_bucket(
+            Bucket=_bucket(account, region), **({} if region == "us-east-1" else location)
+        )
+        aws.client("ssm", account, region).put_parameter(
+            Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String", Overwrite=True
+        )
+
+
 def deploy(aws: EmbeddedAws, stack: Stack) -> Deployed:
-    """Create the stack and wait for it. Raises DeployError."""
+    """Create the stack, where `bootstrap` has been, and wait for it. Raises DeployError."""
     template, left_out = without_unsupported(stack)
     if not template["Resources"]:
         return Deployed({}, left_out)
-    bucket = _pretend_bootstrap(aws, stack)
+    bucket = _bucket(stack.account, stack.region)
     s3 = aws.client("s3", stack.account, stack.region)
     for asset in stack.assets:
         s3.put_object(Bucket=asset.bucket, Key=asset.key, Body=_zipped(asset.path))
@@ -96,6 +108,11 @@ def without_unsupported(stack: Stack) -> tuple[dict[str, Any], tuple[LeftOut, ..
     return {**stack.template, "Resources": kept, "Outputs": outputs}, left_out
 
 
+def _bucket(account: str, region: str) -> str:
+    """AWS CDK Developer Guide, "Customize AWS CDK bootstrapping": the default qualifier's name."""
+    return f"cdk-hnb659fds-assets-{account}-{region}"
+
+
 def _references(node: Any) -> list[str]:
     match node:
         case {"Ref": str(name)}:
@@ -120,20 +137,6 @@ def _zipped(folder: Path) -> bytes:
             info.external_attr = 0o644 << 16
             archive.writestr(info, path.read_bytes())
     return buffer.getvalue()
-
-
-def _pretend_bootstrap(aws: EmbeddedAws, stack: Stack) -> str:
-    """What `cdk bootstrap` leaves in an account and Region, as far as a stack needs it; the bucket's name."""
-    bucket = f"cdk-hnb659fds-assets-{stack.account}-{stack.region}"
-    location: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": stack.region}}
-    s3 = aws.client("s3", stack.account, stack.region)
-    if bucket not in {found["Name"] for found in s3.list_buckets()["Buckets"]}:
-        s3.create_bucket(Bucket=bucket, **({} if stack.region == "us-east-1" else location))
-    parameter = stack.template["Parameters"]["BootstrapVersion"]
-    aws.client("ssm", stack.account, stack.region).put_parameter(
-        Name=parameter["Default"], Value="30", Type="String", Overwrite=True
-    )
-    return bucket
 
 
 def _wait(cloudformation: Any, name: str) -> dict[str, str]:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from sandbox.deploy import NOT_EMBEDDED
 from sandbox.show import CONSOLE, step
-from sandbox.world import World, running
+from sandbox.world import Shape, World, running
 
 
-def run(directory: Path) -> None:
+def run(directory: Path, shape: Shape) -> None:
     """Bring it up, write `endpoints.json`, wait for Ctrl-C or SIGTERM, take everything down."""
     endpoints = directory / "endpoints.json"
     try:
-        with running(directory, step) as world:
+        with running(directory, step, shape=shape) as world:
             endpoints.write_text(json.dumps(world.endpoints(), indent=2) + "\n")
             _introduce(world, endpoints)
             signal.pause()

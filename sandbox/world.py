@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from functions.okta.event_types import CONSUMED
 from infra import names
 from sandbox import assembly, embedded, identity, okta, oncall, permission_sets, seed
 from sandbox.courier import Courier
-from sandbox.deploy import Deployed, LeftOut, deploy
+from sandbox.deploy import Deployed, LeftOut, bootstrap, deploy
 from sandbox.embedded import EmbeddedAws
 from sandbox.synth import synthesize
 
@@ -27,16 +28,22 @@ OKTA_SECRET = "ostiary/okta"  # noqa: S105 - a name, not a value
 IDENTITY_PORT, OKTA_PORT, ONCALL_PORT = 15000, 15010, 15020
 
 
-@dataclass(frozen=True)
-class Shape:
-    """Where the hub lives: in the management account, or in a delegated administrator account."""
+class Shape(StrEnum):
+    """Where the hub lives: in a delegated administrator account, or in the management account."""
 
-    hub_account: str
-    hub_region: str
+    TWO_ACCOUNTS = "two-accounts"
+    ONE_ACCOUNT = "one-account"
 
+    @property
+    def hub_account(self) -> str:
+        """The account of the hub stack."""
+        return "222222222222" if self is Shape.TWO_ACCOUNTS else MANAGEMENT
 
-TWO_ACCOUNTS = Shape("222222222222", "eu-west-1")
-ONE_ACCOUNT = Shape(MANAGEMENT, "eu-central-1")
+    @property
+    def hub_region(self) -> str:
+        """Identity Center's primary Region; another one in each shape, so that none is special."""
+        return "eu-west-1" if self is Shape.TWO_ACCOUNTS else "eu-central-1"
+
 
 Step = Callable[[str], AbstractContextManager[None]]
 
@@ -89,7 +96,7 @@ class World:
 
 @contextmanager
 def running(
-    directory: Path, step: Step, *, shape: Shape = TWO_ACCOUNTS, enforce_iam: bool = False
+    directory: Path, step: Step, *, shape: Shape = Shape.TWO_ACCOUNTS, enforce_iam: bool = False
 ) -> Iterator[World]:
     """Bring everything up, deployed and filled; take everything down at the end.
 
@@ -179,6 +186,7 @@ def _deploy(
     aws: EmbeddedAws, stacks: Mapping[str, assembly.Stack], pool: ThreadPoolExecutor, step: Step
 ) -> dict[str, Deployed]:
     """All stacks side by side: none of them reads another's outputs."""
+    bootstrap(aws, stacks.values())
     under_way: dict[str, Future[Deployed]] = {
         name: pool.submit(deploy, aws, stack) for name, stack in stacks.items()
     }

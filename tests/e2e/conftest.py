@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.show import step
-from sandbox.world import ONE_ACCOUNT, TWO_ACCOUNTS, World, running
+from sandbox.world import Shape, World, running
 
 SHAPES = {
-    "two-accounts-iam-enforced": (TWO_ACCOUNTS, True),
-    "one-account": (ONE_ACCOUNT, False),
+    "two-accounts-iam-enforced": (Shape.TWO_ACCOUNTS, True),
+    "one-account": (Shape.ONE_ACCOUNT, False),
 }
 
 

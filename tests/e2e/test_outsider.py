@@ -30,7 +30,8 @@ def sandbox(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     assert endpoints.exists(), "the sandbox did not come up"
     yield process, endpoints
     if process.poll() is None:
-        process.kill()
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
 
 
 def test_it_is_driven_by_its_endpoints_alone_and_leaves_nothing(
