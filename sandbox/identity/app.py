@@ -67,7 +67,7 @@ class App:
         if rate is None:
             return
         with self._state.lock:
-            bucket = self._buckets.setdefault(name, Bucket(rate, rate))
+            bucket = self._buckets.setdefault(name, Bucket(rate, max(rate, 1)))
         if not bucket.take():
             raise AwsError("ThrottlingException", "Rate exceeded")
 

@@ -54,7 +54,7 @@ class Requests:
     def create(self, call: Call) -> Result:
         """Permission set, principal and account must exist; a repeat is a request like any other."""
         assignment = Assignment.of(call)
-        self._check(call, assignment)
+        self._check(call, assignment, DELETION)
         if len(self._under_way(CREATION)) >= self._state.settings.outstanding_creates:
             raise AwsError(
                 "ThrottlingException",
@@ -65,23 +65,22 @@ class Requests:
     def delete(self, call: Call) -> Result:
         """Only an assignment that exists."""
         assignment = Assignment.of(call)
-        self._check(call, assignment)
+        self._check(call, assignment, CREATION)
         if assignment not in self._book.assignments:
             raise AwsError("ResourceNotFoundException", "There is no such account assignment")
         return self._start(DELETION, assignment)
 
-    def _check(self, call: Call, assignment: Assignment) -> None:
+    def _check(self, call: Call, assignment: Assignment, opposite: str) -> None:
         self._book.permission_set(assignment.permission_set)
         if not self._state.directory.principal_exists(assignment.principal_type, assignment.principal):
             kind = assignment.principal_type
             raise AwsError("ResourceNotFoundException", f"{kind} {assignment.principal} not found")
         self._book.check_account(assignment.account)
         self._book.check_writable(call.caller, assignment.account)
+        if any(request.assignment == assignment for request in self._under_way(opposite)):
+            raise AwsError("ConflictException", f"Its {opposite.lower()} is in progress; try again later")
 
     def _start(self, kind: str, assignment: Assignment) -> Result:
-        other = DELETION if kind == CREATION else CREATION
-        if any(request.assignment == assignment for request in self._under_way(other)):
-            raise AwsError("ConflictException", f"Its {other.lower()} is in progress; try again later")
         request = Request(kind, assignment, self._state.now())
         self._requests[request.id] = request
         self._state.later.after(self._state.settings.assignment_seconds, lambda: self._finish(request))
