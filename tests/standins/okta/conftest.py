@@ -11,8 +11,8 @@ from tests.standins.okta.endpoint import Endpoint
 
 @pytest.fixture
 def server() -> Iterator[okta.OktaServer]:
-    """Patience is a fifth of a second instead of three, so that time-outs are tested soon."""
-    with okta.serve(settings=okta.Settings(hook_timeout=0.2)) as running:
+    """Patience is half a second instead of three, so that time-outs are tested soon."""
+    with okta.serve(settings=okta.Settings(hook_timeout=0.5)) as running:
         yield running
 
 

@@ -156,6 +156,14 @@ def test_whoever_joins_an_assigned_group_has_the_app_and_whoever_leaves_it_has_n
     assert len(api.log("application.user_membership.remove")) == 1
 
 
+def test_whoever_has_the_app_directly_keeps_it_when_they_leave_a_group(api: Api, app: str) -> None:
+    person_id = api.server.model.add_person("both@example.com").id
+    group = api.server.model.add_group("sre-oncall", (person_id,))
+    api.ok("PUT", f"{app}/groups/{group.id}")
+    api("DELETE", f"/api/v1/groups/{group.id}/users/{person_id}")
+    assert [entry["id"] for entry in api.ok("GET", f"{app}/users")] == [person_id]
+
+
 def test_a_group_s_name_is_taken_once(api: Api) -> None:
     assert api.ok("POST", "/api/v1/groups", {"profile": {"name": "sre-oncall"}})["type"] == "OKTA_GROUP"
     assert api("POST", "/api/v1/groups", {"profile": {"name": "sre-oncall"}}).status_code == 400

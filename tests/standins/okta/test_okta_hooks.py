@@ -28,7 +28,7 @@ def test_verification_sends_a_challenge_and_wants_it_back(api: Api, endpoint: En
 @pytest.mark.parametrize("wrong", ["another value", "too late"])
 def test_without_the_challenge_in_time_a_hook_stays_unverified(api: Api, wrong: str) -> None:
     with Endpoint(
-        echo=wrong != "another value", verification_delay=0.4 if wrong == "too late" else 0
+        echo=wrong != "another value", verification_delay=1.0 if wrong == "too late" else 0
     ) as endpoint:
         hook_id = api.register(endpoint.url, verify=False)
         assert api("POST", f"/api/v1/eventHooks/{hook_id}/lifecycle/verify").status_code == 400
