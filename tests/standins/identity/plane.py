@@ -133,6 +133,11 @@ class Plane:
         user_id: str = created["UserId"]
         return user_id
 
+    def parts(self) -> tuple[str, str, str]:
+        """What an assignment needs: an account, a permission set, a group."""
+        self.found()
+        return self.account(), self.permission_set(), self.group()
+
     def triple(self, account: str, arn: str, principal: str, kind: str = "GROUP") -> dict[str, str]:
         """Parameters of CreateAccountAssignment and DeleteAccountAssignment."""
         return {

@@ -13,12 +13,6 @@ OTHER_INSTANCE = "arn:aws:sso:::instance/ssoins-0000000000000000"
 SLOW = identity.Settings(account_seconds=0.01, assignment_seconds=60)
 
 
-def parts(plane: Plane) -> tuple[str, str, str]:
-    """An account, a permission set, a group."""
-    plane.found()
-    return plane.account(), plane.permission_set(), plane.group()
-
-
 def test_an_assignment_is_in_progress_before_it_exists(start: Start) -> None:
     plane = start(SLOW)
     account, arn, group = parts_without_settling(plane)
@@ -31,7 +25,7 @@ def test_an_assignment_is_in_progress_before_it_exists(start: Start) -> None:
 
 
 def test_an_assignment_that_succeeded_exists(plane: Plane) -> None:
-    account, arn, group = parts(plane)
+    account, arn, group = plane.parts()
 
     status = plane.assign(account, arn, group)
 
@@ -47,7 +41,7 @@ def test_an_assignment_that_succeeded_exists(plane: Plane) -> None:
 
 
 def test_a_repeat_reports_success_and_is_not_stored_twice(plane: Plane) -> None:
-    account, arn, group = parts(plane)
+    account, arn, group = plane.parts()
 
     first, second = plane.assign(account, arn, group), plane.assign(account, arn, group)
 
@@ -57,7 +51,7 @@ def test_a_repeat_reports_success_and_is_not_stored_twice(plane: Plane) -> None:
 
 
 def test_unknown_parts_are_not_found(plane: Plane) -> None:
-    account, arn, group = parts(plane)
+    account, arn, group = plane.parts()
     with refused("ResourceNotFoundException"):
         plane.sso.create_account_assignment(**plane.triple(account, arn[:-4] + "zzzz", group))
     with refused("ResourceNotFoundException"):
@@ -93,7 +87,7 @@ def test_at_most_15_creates_are_outstanding(start: Start) -> None:
 
 
 def test_a_suspended_account_fails_with_the_reason(plane: Plane) -> None:
-    account, arn, group = parts(plane)
+    account, arn, group = plane.parts()
     plane.organizations.close_account(AccountId=account)
     plane.server.settle()
 
@@ -120,25 +114,8 @@ def test_a_very_new_account_fails_with_the_reason(start: Start, settings: identi
     assert "takes longer than usual" in status["FailureReason"]
 
 
-def test_requests_are_listed_newest_first_filtered_and_paged(plane: Plane) -> None:
-    account, arn, group = parts(plane)
-    done = [plane.assign(account, arn, group)["RequestId"] for _ in range(3)]
-    plane.organizations.close_account(AccountId=account)
-    plane.server.settle()
-    failed = plane.assign(account, arn, group)["RequestId"]
-
-    def listed(**options: object) -> list[str]:
-        paginator = plane.sso.get_paginator("list_account_assignment_creation_status")
-        pages = paginator.paginate(InstanceArn=INSTANCE_ARN, PaginationConfig={"PageSize": 2}, **options)
-        return [each["RequestId"] for each in pages.build_full_result()["AccountAssignmentsCreationStatus"]]
-
-    assert listed() == [failed, *reversed(done)]
-    assert listed(Filter={"Status": "FAILED"}) == [failed]
-    assert listed(Filter={"Status": "IN_PROGRESS"}) == []
-
-
 def test_deleting_is_asynchronous_and_only_what_exists(plane: Plane) -> None:
-    account, arn, group = parts(plane)
+    account, arn, group = plane.parts()
     plane.assign(account, arn, group)
 
     deleted = plane.sso.delete_account_assignment(**plane.triple(account, arn, group))
@@ -168,66 +145,8 @@ def test_creating_and_deleting_the_same_do_not_overlap(start: Start) -> None:
         plane.sso.delete_account_assignment(**plane.triple(account, arn, group))
 
 
-def test_assignments_of_a_principal_cover_its_groups(plane: Plane) -> None:
-    account, arn, group = parts(plane)
-    other = plane.account("other")
-    user = plane.user()
-    plane.store.create_group_membership(
-        IdentityStoreId=identity.IDENTITY_STORE_ID, GroupId=group, MemberId={"UserId": user}
-    )
-    plane.assign(account, arn, group)
-    plane.assign(other, arn, group)
-    plane.assign(other, arn, user, "USER")
-
-    def of(kind: str, principal: str, **options: object) -> set[tuple[str, str]]:
-        answer = plane.sso.list_account_assignments_for_principal(
-            InstanceArn=INSTANCE_ARN, PrincipalType=kind, PrincipalId=principal, **options
-        )
-        return {(each["PrincipalType"], each["AccountId"]) for each in answer["AccountAssignments"]}
-
-    assert of("GROUP", group) == {("GROUP", account), ("GROUP", other)}
-    assert of("GROUP", group, Filter={"AccountId": other}) == {("GROUP", other)}
-    assert of("USER", user) == {("GROUP", account), ("GROUP", other), ("USER", other)}
-
-
-def test_what_is_provisioned_follows_the_assignments(plane: Plane) -> None:
-    account, arn, group = parts(plane)
-    unused, other = plane.permission_set("Unused"), plane.account("other")
-    plane.assign(account, arn, group)
-
-    def provisioned(in_account: str) -> list[str]:
-        answer = plane.sso.list_permission_sets_provisioned_to_account(
-            InstanceArn=INSTANCE_ARN, AccountId=in_account
-        )
-        arns: list[str] = answer["PermissionSets"]
-        return arns
-
-    accounts = plane.sso.list_accounts_for_provisioned_permission_set(
-        InstanceArn=INSTANCE_ARN, PermissionSetArn=arn
-    )["AccountIds"]
-    assert (provisioned(account), provisioned(other), accounts) == ([arn], [], [account])
-    nowhere = plane.sso.list_accounts_for_provisioned_permission_set(
-        InstanceArn=INSTANCE_ARN, PermissionSetArn=unused
-    )
-    assert nowhere["AccountIds"] == []
-    with refused("ResourceNotFoundException"):
-        provisioned("111111111111")
-
-
-def test_an_account_that_left_has_no_assignments(plane: Plane) -> None:
-    account, arn, group = parts(plane)
-    plane.assign(account, arn, group)
-
-    plane.organizations.remove_account_from_organization(AccountId=account)
-
-    answer = plane.sso.list_account_assignments_for_principal(
-        InstanceArn=INSTANCE_ARN, PrincipalType="GROUP", PrincipalId=group
-    )
-    assert answer["AccountAssignments"] == []
-
-
 def test_a_delegated_administrator_keeps_off_the_management_account(plane: Plane) -> None:
-    account, arn, group = parts(plane)
+    account, arn, group = plane.parts()
     plane.invite("222222222222")
     delegate = plane.client("sso-admin", "222222222222")
     with refused("AccessDeniedException"):
