@@ -20,8 +20,7 @@ class Accounts(Construct):
         deployment = house.deployment
         organization_role = names.role_arn(deployment.management_account, names.ORGANIZATION_READ)
         # One account is a few dozen assignments, at most 15 outstanding, each a matter of seconds. What is
-        # not done by then, or an account too new for Identity Center, comes back in six times that, for
-        # an hour in all.
+        # not done by then, or an account too new for Identity Center, comes back as functions.inbox says.
         timeout = Duration.minutes(2)
         worker = Worker(
             self,

@@ -21,7 +21,8 @@ class Leavers(Construct):
         super().__init__(scope, id_)
         deployment = house.deployment
         deny_role = names.role_arn(deployment.management_account, names.DENY_POLICIES)
-        # Short, because what fails waits six times as long for its next attempt, and a leaver must not.
+        # Short, because what a function does not live to hand back waits six times as long for its next
+        # attempt, and a leaver must not.
         timeout = Duration.minutes(1)
         worker = Worker(
             self,
