@@ -50,7 +50,8 @@ class Alerts(Construct):
             timeout=timeout,
             alarms=alarms,
         )
-        worker.reads(inbox, batch=1, concurrency=5)
+        # Watches report every check, most of them clear: a run takes several, and few runs suffice.
+        worker.reads(inbox, batch=10, concurrency=2)
 
     def _channels(self) -> None:
         secret = secretsmanager.Secret(

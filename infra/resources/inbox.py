@@ -11,7 +11,8 @@ from constructs import Construct
 from infra import names
 from infra.resources.alarms import Alarms
 
-ATTEMPTS = 5
+ATTEMPTS = 12
+"""With the waits of functions.inbox: about an hour and forty minutes until a message is given up."""
 
 
 class DeadLetters(sqs.Queue):

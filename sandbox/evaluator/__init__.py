@@ -23,7 +23,7 @@ class Call:
     user_id: str | None
     action: str
     resource: str
-    token_issue_time: str = "2026-01-01T00:00:00Z"
+    issued_at: str = "2026-01-01T00:00:00Z"
 
 
 def verdicts(calls: Sequence[Call], policies: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -49,7 +49,7 @@ def verdicts(calls: Sequence[Call], policies: Sequence[Mapping[str, Any]]) -> li
 
 def _simulation(call: Call, policies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     session = "AWSReservedSSO_Developer_0123456789abcdef/person@example.com"
-    context = {"aws:TokenIssueTime": call.token_issue_time}
+    context = {"aws:TokenIssueTime": call.issued_at}
     if call.user_id is not None:
         context["identitystore:UserId"] = call.user_id
     return {

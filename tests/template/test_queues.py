@@ -24,13 +24,13 @@ def queue(template: Template, name: str) -> tuple[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("capability", CONSUMERS)
-def test_what_fails_five_times_is_kept_for_fourteen_days(capability: str, hub: Template) -> None:
+def test_what_is_given_up_is_kept_for_fourteen_days(capability: str, hub: Template) -> None:
     dead_id, dead = queue(hub, f"ostiary-{capability}-dlq")
     _, live = queue(hub, f"ostiary-{capability}")
 
     assert live["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": [dead_id, "Arn"]},
-        "maxReceiveCount": 5,
+        "maxReceiveCount": 12,
     }
     assert dead["MessageRetentionPeriod"] == FOURTEEN_DAYS
 
