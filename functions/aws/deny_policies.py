@@ -106,9 +106,15 @@ class DenyPolicies:
         try:
             answer = self._call(lambda: self._client.describe_policy(PolicyId=policy_id))
         except self._client.exceptions.PolicyNotFoundException:
-            del self._ids[name]  # Deleted since we looked: it is created anew.
-            return None
+            return self._renewed(number, policy_id)
         return answer["Policy"]["Content"]
+
+    def _renewed(self, number: int, deleted: str) -> str | None:
+        """Deleted since we looked: somebody has made it anew, or we shall."""
+        self._ids = self._listed()
+        if self._ids.get(self._named(number)) == deleted:
+            del self._ids[self._named(number)]
+        return self._content(number)
 
     def _create(self, number: int, content: str) -> None:
         created = self._call(

@@ -195,15 +195,15 @@ def test_the_log_has_ids_and_counts_and_nothing_else_of_the_request(hook: Hook) 
         assert secretive not in logged
 
 
-def large(size: int) -> dict[str, Any]:
-    """A deactivation whose debug data makes it this long."""
-    event: dict[str, Any] = sample(DEACTIVATION)["data"]["events"][0]
+def large(size: int, name: str = DEACTIVATION) -> dict[str, Any]:
+    """An event whose debug data makes it this long."""
+    event: dict[str, Any] = sample(name)["data"]["events"][0]
     event["debugContext"]["debugData"]["filler"] = "x" * size
     return event
 
 
 def test_an_event_too_large_for_the_bus_keeps_what_consumers_need(hook: Hook) -> None:
-    event = large(300_000)
+    event = large(300_000, "hook-app-membership-remove")
     assert hook.answer(post({"data": {"events": [event]}}))[0] == 204
     (put,) = hook.bus.events
     assert put.detail["ostiaryTrimmed"] is True

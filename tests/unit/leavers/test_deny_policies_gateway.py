@@ -86,15 +86,18 @@ def test_a_policy_beyond_the_count_is_seen_too(organizations: "OrganizationsClie
     assert gateway(organizations).contents(1) == [None, None, ONE]
 
 
+def detach(client: "OrganizationsClient") -> str:
+    """Detach our only policy by hand, and return its id."""
+    policies = client.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
+    (ours,) = [policy["Id"] for policy in policies if policy["Name"].startswith(NAME)]
+    client.detach_policy(PolicyId=ours, TargetId=root(client))
+    return ours
+
+
 def test_a_detached_policy_is_attached_again(organizations: "OrganizationsClient") -> None:
     policies = gateway(organizations)
     policies.bring(1, ONE, None)
-    (each,) = [
-        p
-        for p in organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
-        if NAME in p["Name"]
-    ]
-    organizations.detach_policy(PolicyId=each["Id"], TargetId=root(organizations))
+    detach(organizations)
     policies.bring(1, ONE, ONE)
     assert in_force(organizations)[f"{NAME}-1"][1] == [root(organizations)]
 
@@ -102,16 +105,31 @@ def test_a_detached_policy_is_attached_again(organizations: "OrganizationsClient
 def test_a_deleted_policy_is_created_again(organizations: "OrganizationsClient") -> None:
     policies = gateway(organizations)
     policies.bring(1, ONE, None)
-    (each,) = [
-        p
-        for p in organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
-        if NAME in p["Name"]
-    ]
-    organizations.detach_policy(PolicyId=each["Id"], TargetId=root(organizations))
-    organizations.delete_policy(PolicyId=each["Id"])
+    organizations.delete_policy(PolicyId=detach(organizations))
     (held,) = policies.contents(1)
     policies.bring(1, TWO, held)
     assert in_force(organizations) == {f"{NAME}-1": (TWO, [root(organizations)])}
+
+
+def test_a_policy_deleted_and_made_anew_by_another_container_is_found(
+    organizations: "OrganizationsClient",
+) -> None:
+    first = gateway(organizations)
+    first.bring(1, ONE, None)
+    organizations.delete_policy(PolicyId=detach(organizations))
+    gateway(organizations).bring(1, TWO, None)
+    assert first.contents(1) == [TWO]
+
+
+def test_a_deleted_policy_that_is_still_listed_counts_as_deleted(
+    organizations: "OrganizationsClient",
+) -> None:
+    """Lists of AWS Organizations lag behind."""
+    gone = organizations.exceptions.PolicyNotFoundException(
+        {"Error": {"Code": "PolicyNotFoundException"}}, "DescribePolicy"
+    )
+    gateway(organizations).bring(1, ONE, None)
+    assert gateway(Scripted(organizations, describe_policy=[gone])).contents(1) == [None]
 
 
 class Scripted:

@@ -80,6 +80,7 @@ class World:
     reasons: tuple[str, ...] = ("deactivate", "suspend", "delete", "lock", "unassign")
     shape: Shape = field(default_factory=Shape)
     calls: list[str] = field(default_factory=list)
+    meanwhile: Callable[[str], None] | None = None
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds, UTC)
@@ -92,6 +93,8 @@ class World:
         if self.dead:
             raise Killed
         self.calls.append(what)
+        if self.meanwhile is not None:
+            self.meanwhile(what)
         if self.fuse is not None:
             self.fuse -= 1
             if self.fuse < 0:
