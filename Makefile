@@ -6,7 +6,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help setup demo sandbox test lint unit clean
+.PHONY: help setup demo sandbox test lint bench clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: setup lint ## Everything: lint, types, unit, property, templates, stand-in
 
 lint: setup ## Style and types
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy
+
+bench: setup ## Benchmarks: figures against a floor measured in the same run
+	@set -e; for file in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
 
 clean: ## Remove what was installed and built
 	rm -rf .tools .venv .build .sandbox cdk.out node_modules
