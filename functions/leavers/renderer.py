@@ -9,13 +9,15 @@ from uuid import uuid4
 from functions.aws.lease import LeaseLostError, LeaseState
 from functions.leavers.deny import Denied, Rendering, Shape, document, ids_in, render
 
-LEASE_SECONDS = 60.0
+LEASE_SECONDS = 30.0
 """How long a writer that was killed keeps the others waiting."""
 
-LAST_CALL_SECONDS = 15.0
+LAST_CALL_SECONDS = 10.0
 """Before the lease ends no call begins any more: longer than one call may take, time-outs and all."""
 
-PATIENCE_SECONDS = 75.0
+PATIENCE_SECONDS = 35.0
+"""Longer than a lease, and short enough that the function's minute is not over."""
+
 POLL_SECONDS = 0.2
 
 

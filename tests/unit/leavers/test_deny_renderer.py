@@ -85,7 +85,7 @@ def test_a_writer_who_was_killed_is_waited_for_no_longer_than_the_lease() -> Non
 
 def test_nobody_waits_for_ever() -> None:
     world = World(lease=LeaseState(begun=1, finished=0, until=START.timestamp() + 10_000))
-    with pytest.raises(RendererBusyError, match="75 s"):
+    with pytest.raises(RendererBusyError, match="35 s"):
         renderer(world).bring_up_to_date()
 
 

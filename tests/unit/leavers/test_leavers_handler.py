@@ -69,6 +69,8 @@ def records(*details: dict[str, Any]) -> dict[str, Any]:
                 "messageId": detail.get("uuid", "broken"),
                 "receiptHandle": "r",
                 "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:ostiary-leavers",
+                "attributes": {"ApproximateReceiveCount": "1"},
                 "body": json.dumps(
                     {
                         "id": "e-1",
