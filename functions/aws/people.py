@@ -49,8 +49,9 @@ class People:
         Raises AmbiguousPersonError if several people carry the id, or if the userName is that of a person
         with another Okta id.
         """
-        if self._issuer and (user_id := self._user_id_of(self._issuer, okta_id)):
-            return Person(user_id, login, okta_id)
+        carrier = self._by_external_id(self._issuer, okta_id) if self._issuer else None
+        if carrier:
+            return carrier
         named = self.by_user_name(login) if login else None
         if named and named.okta_id == okta_id:
             return named
@@ -94,7 +95,7 @@ class People:
             return None
         return self._described(found["UserId"])
 
-    def _user_id_of(self, issuer: str, okta_id: str) -> str | None:
+    def _by_external_id(self, issuer: str, okta_id: str) -> Person | None:
         try:
             found = self._client.get_user_id(
                 IdentityStoreId=self._store,
@@ -102,7 +103,7 @@ class People:
             )
         except self._client.exceptions.ResourceNotFoundException:
             return None
-        return found["UserId"]
+        return self._described(found["UserId"])
 
     def _described(self, user_id: str) -> Person | None:
         try:

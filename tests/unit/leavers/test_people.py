@@ -82,10 +82,11 @@ def test_the_user_name_finds_who_carries_the_okta_id(script: Script) -> None:
     assert script.people.by_okta(JOHN, LOGIN) == Person(USER_ID, LOGIN, JOHN)
 
 
-def test_once_the_issuer_is_known_one_call_is_enough(script: Script) -> None:
-    script.by_user_name().describe(user(USER_ID, LOGIN, JOHN)).by_external_id()
+def test_once_the_issuer_is_known_the_okta_id_finds_them_whatever_they_are_called(script: Script) -> None:
+    script.by_user_name().describe(user(USER_ID, LOGIN, JOHN))
     script.people.by_okta(JOHN, LOGIN)
-    assert script.people.by_okta(JOHN, LOGIN) == Person(USER_ID, LOGIN, JOHN)
+    script.by_external_id().describe(user(USER_ID, "renamed", JOHN))
+    assert script.people.by_okta(JOHN, LOGIN) == Person(USER_ID, "renamed", JOHN)
 
 
 def test_an_issuer_that_has_changed_falls_back_on_the_user_name(script: Script) -> None:
