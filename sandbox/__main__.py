@@ -45,12 +45,19 @@ def up(*, shape: ShapeOption = Shape.ONE_ACCOUNT) -> None:
 def main() -> int:
     """Run a command; an error that can be expected is a sentence, not a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
+    _forget_aws()
     try:
         app()
     except (DeployError, EmbeddedAwsError, SynthesisError) as error:
         CONSOLE.print(f"[red]{error}[/]", markup=True)
         return 1
     return 0
+
+
+def _forget_aws() -> None:
+    """Whatever profile or key your shell holds, nothing here may reach a real account with it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
