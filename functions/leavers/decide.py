@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -99,6 +99,9 @@ _LIFTS = {
 }
 """Each return takes back its own reason: an unlocked person who is suspended stays out."""
 
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""So much a clock may run ahead unnoticed; also, the bus tells its time in whole seconds."""
+
 _OPERATOR = {"leaver.revoke": True, "leaver.restore": False}
 
 Decision = Leaver | Return | Ignored | Unclear
@@ -123,16 +126,17 @@ def decide_operator(
 ) -> OperatorRequest:
     """Read `leaver.revoke` or `leaver.restore`. Raises OperatorRequestError.
 
-    A clock that runs ahead must not outrank what comes later: the request is no newer than `received`.
+    A clock that runs ahead must not outrank what comes later: such a request counts as of `received`.
     """
     try:
+        asked = _instant(_text(detail["at"]))
         return OperatorRequest(
             person=_text(detail["person"]),
             leave=_OPERATOR[detail_type],
             reason=_text(detail["reason"]),
             by=_text(detail["by"]),
             trigger=event_id,
-            published=min(_instant(_text(detail["at"])), received),
+            published=asked if asked <= received + CLOCKS_DIFFER else received,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise OperatorRequestError(f"not an operator's request ({detail_type}): {error!r}") from error

@@ -54,7 +54,7 @@ class Wording:
             why=f"{event.why}. Nobody is ever guessed, so nothing was done.",
             actions=(
                 f"Find LogEvent {event.trigger} in Okta's System Log.",
-                "If somebody has left: ostiary revoke PERSON --reason …",
+                "If somebody has left: ostiary revoke PERSON --reason … --yes",
             ),
         )
 
@@ -82,7 +82,7 @@ class Wording:
             why=f"Trigger: {why}. access.yaml protects this person, so nothing was done.",
             actions=(
                 "Find out whether they have left, or somebody is tampering with break-glass access.",
-                "If they have left: take them out of leavers.protected, deploy, ostiary revoke PERSON.",
+                "If they have left: take them out of leavers.protected, deploy, ostiary revoke PERSON --reason … --yes.",
             ),
         )
 
@@ -132,7 +132,7 @@ class Wording:
     def _search(self, record: Record) -> tuple[str, ...]:
         return (
             f"Look for them in IAM Identity Center: {self.console.user(None)}",
-            f"If they are there: ostiary revoke USER_ID --reason 'left Okta as {record.who}'",
+            f"If they are there: ostiary revoke USER_ID --reason 'left Okta as {record.who}' --yes",
             "If they never had access to AWS, nothing is to be done.",
         )
 

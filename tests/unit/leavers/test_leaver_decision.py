@@ -1,6 +1,6 @@
 """What each of Okta's events, and each of an operator's, means for a person."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -118,9 +118,14 @@ def test_other_event_types_are_nothing() -> None:
     assert isinstance(decided(sample("hook-group-membership-remove")), Ignored)
 
 
-def test_an_operators_clock_that_runs_ahead_does_not_outrank_what_comes_later() -> None:
-    detail = {"person": "x", "reason": "r", "by": "b", "at": "2027-01-01T00:00:00Z"}
-    assert decide_operator("leaver.revoke", detail, "e-1", START).published == START
+@pytest.mark.parametrize(("ahead", "counts"), [(0.9, 0.9), (3600, 0), (-3600, -3600)])
+def test_an_operators_clock_that_runs_ahead_does_not_outrank_what_comes_later(
+    ahead: float, counts: float
+) -> None:
+    at = (START + timedelta(seconds=ahead)).isoformat()
+    detail = {"person": "x", "reason": "r", "by": "b", "at": at}
+    asked = decide_operator("leaver.revoke", detail, "e-1", START)
+    assert asked.published == START + timedelta(seconds=counts)
 
 
 @pytest.mark.parametrize(
