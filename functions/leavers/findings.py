@@ -82,7 +82,8 @@ class Wording:
             why=f"Trigger: {why}. access.yaml protects this person, so nothing was done.",
             actions=(
                 "Find out whether they have left, or somebody is tampering with break-glass access.",
-                "If they have left: take them out of leavers.protected, deploy, ostiary revoke PERSON --reason … --yes.",
+                "If they have left: take them out of leavers.protected and deploy; then "
+                "ostiary revoke PERSON --reason … --yes.",
             ),
         )
 
