@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from functions.policy.fields import Strict
 from functions.policy.grants import MANAGEMENT, Grant
 from functions.policy.permission_sets import PermissionSet, SetName
+from functions.policy.upkeep import Accounts
 from functions.policy.watch import Alerts, Expiry, Leavers
 
 
@@ -15,6 +16,7 @@ class AccessPolicy(Strict):
 
     permission_sets: dict[SetName, PermissionSet]
     grants: tuple[Grant, ...] = ()
+    accounts: Accounts = Field(default_factory=Accounts)
     leavers: Leavers = Field(default_factory=Leavers)
     expiry: Expiry = Field(default_factory=Expiry)
     alerts: Alerts = Field(default_factory=Alerts)

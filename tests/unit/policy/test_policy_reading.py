@@ -178,3 +178,24 @@ def test_the_schema_knows_the_short_forms() -> None:
     managed = definitions["PermissionSet"]["properties"]["managed"]
     assert {each["type"] for each in managed["anyOf"]} == {"string", "array"}
     assert definitions["Grant"]["additionalProperties"] is False
+
+
+def test_nothing_is_removed_until_somebody_says_so() -> None:
+    """Given no accounts section, removal is off, few at a time, and nothing is protected yet."""
+    accounts = loads("permission_sets: {}").accounts
+    assert (accounts.prune, accounts.max_removals) == ("off", 10)
+    assert accounts.protected.groups == ()
+
+
+def test_what_is_never_removed_is_named() -> None:
+    """Given protected groups, users, permission sets and accounts, each is read."""
+    accounts = loads(
+        "permission_sets: {}\n"
+        "accounts:\n"
+        "  prune: enforce\n"
+        "  max_removals: 3\n"
+        "  protected: {groups: 'break-*', users: kim, permission_sets: Emergency, accounts: management}\n"
+    ).accounts
+    assert (accounts.prune, accounts.max_removals) == ("enforce", 3)
+    assert accounts.protected.groups == ("break-*",)
+    assert accounts.protected.accounts == ("management",)
