@@ -28,12 +28,28 @@ class Blocked:
 
 
 @dataclass(frozen=True)
+class Unwanted:
+    """An assignment that is there and that no grant wants. `why` says why it goes, or why it stays."""
+
+    assignment: AccountAssignment
+    permission_set: str
+    principal: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Plan:
-    """All of it: what to create, what is there already, what cannot be done."""
+    """All of it: what to create, what is there already, what cannot be done, what to take away.
+
+    `remove` is what may really go: `accounts` of the access policy has been asked. `kept` is unwanted too
+    and stays, each for its reason.
+    """
 
     create: tuple[Step, ...]
     unchanged: tuple[Step, ...]
     blocked: tuple[Blocked, ...]
+    remove: tuple[Unwanted, ...] = ()
+    kept: tuple[Unwanted, ...] = ()
 
 
 def plan(
