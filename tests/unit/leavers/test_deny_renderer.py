@@ -132,12 +132,28 @@ def test_no_call_begins_when_the_lease_is_about_to_end() -> None:
     assert 0 < deadline - START.timestamp() < LEASE_SECONDS
 
 
+@dataclass
+class InOrder(PoliciesTwin):
+    numbers: list[int] = field(default_factory=list)
+
+    def bring(self, number: int, content: str, held: str | None) -> None:
+        super().bring(number, content, held)
+        self.numbers.append(number)
+
+
 def test_somebody_who_moves_between_policies_is_denied_all_the_while() -> None:
     shape = Shape(len(document(["u-1", "u-2"])), count=2)
     people = [Denied("u-1", START), Denied("u-2", START)]
 
     def changes(held: Sequence[str], shape: Shape) -> list[int]:
         return [number for number, _ in in_safe_order(held, render(people, held, shape).documents)]
+
+    world = World(shape=Shape(shape.size - 1, 2))
+    world.policies = {1: document(["u-1", "u-2"]), 2: document([])}
+    for each in people:
+        open_revocation(world, each.user_id)
+    renderer(world, policies=(written := InOrder(world))).bring_up_to_date()
+    assert written.numbers == [2, 1]
 
     assert changes([document(["u-1", "u-2"]), document([])], Shape(shape.size - 1, 2)) == [2, 1]
     assert changes([document(["u-1"]), document(["u-2"])], Shape(shape.size, 1)) == [1, 2]

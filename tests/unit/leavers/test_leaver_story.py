@@ -199,6 +199,7 @@ def test_who_is_overtaken_between_two_steps_leaves_the_rest_to_the_newer_event(w
 
     assert world.denied() == set()
     assert world.state()["status"] == "closed"
+    assert set(world.state()["steps"]) == {"lift", "tell"}, "nothing of the older event is among them"
     assert world.told(ENDED)[-1].state is State.CLEAR
 
 
