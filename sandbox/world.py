@@ -1,6 +1,5 @@
 """The whole world on one machine: embedded AWS, identity plane, Okta, on-call; deployed and filled."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -10,21 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import requests
 
-from functions.okta.event_types import CONSUMED
 from infra import names
+from infra.config import ORGANIZATIONS_REGION
 from sandbox import assembly, embedded, identity, okta, oncall, permission_sets, seed
-from sandbox.courier import Courier
+from sandbox.connect import connect
 from sandbox.deploy import Deployed, LeftOut, bootstrap, deploy
 from sandbox.embedded import EmbeddedAws
 from sandbox.synth import synthesize
 
 ROOT = Path(__file__).resolve().parent.parent
 MANAGEMENT = identity.MANAGEMENT_ACCOUNT
-ORGANIZATION_REGION = "us-east-1"
 HUB_STACK, ORGANIZATION_STACK, SETS_STACK = "ostiary-hub", "ostiary-organization", "ostiary-permission-sets"
-OKTA_SECRET = "ostiary/okta"  # noqa: S105 - a name, not a value
 IDENTITY_PORT, OKTA_PORT, ONCALL_PORT = 15000, 15010, 15020
 
 
@@ -143,7 +139,7 @@ def identity_client(url: str, service: Any, account: str) -> Any:
     """A boto3 client of the identity plane, calling as `account`."""
     return boto3.client(
         service,
-        region_name=ORGANIZATION_REGION,
+        region_name=ORGANIZATIONS_REGION,
         endpoint_url=url,
         aws_access_key_id=account,
         aws_secret_access_key=embedded.SECRET,
@@ -200,45 +196,3 @@ def _deploy(
 def _hook_secret(aws: EmbeddedAws, shape: Shape) -> str:
     secrets = aws.client("secretsmanager", shape.hub_account, shape.hub_region)
     return str(secrets.get_secret_value(SecretId=names.HOOK_SECRET)["SecretString"])
-
-
-def connect(world: World) -> None:
-    """What a person does once after `cdk deploy`: secrets, subscriptions, event hook. Then events flow."""
-    secrets = world.hub_client("secretsmanager")
-    secrets.put_secret_value(SecretId=OKTA_SECRET, SecretString=json.dumps({"token": world.okta.token}))
-    channels = {
-        "slack": f"{world.oncall.url}/slack",
-        "pagerduty": {"url": f"{world.oncall.url}/pagerduty", "routing_key": "R0SANDBOX"},
-    }
-    secrets.put_secret_value(SecretId=names.CHANNELS_SECRET, SecretString=json.dumps(channels))
-    topic = f"arn:aws:sns:{world.shape.hub_region}:{world.shape.hub_account}:{names.TOPIC}"
-    world.hub_client("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{world.oncall.url}/sns")
-    _register_hook(world)
-    courier = Courier(world.aws, MANAGEMENT, ORGANIZATION_REGION, world.left_out)
-    world.identity.emit = courier.deliver
-
-
-def _register_hook(world: World) -> None:
-    """Okta developer documentation, "Event Hooks": create, then verify."""
-    api = requests.Session()
-    api.headers["Authorization"] = f"SSWS {world.okta.token}"
-    hook = api.post(
-        f"{world.okta.url}/api/v1/eventHooks",
-        json={
-            "name": "ostiary",
-            "events": {"type": "EVENT_TYPE", "items": sorted(CONSUMED)},
-            "channel": {
-                "type": "HTTP",
-                "version": "1.0.0",
-                "config": {
-                    "uri": world.hook_url,
-                    "authScheme": {"type": "HEADER", "key": "Authorization", "value": world.hook_secret},
-                },
-            },
-        },
-        timeout=30,
-    )
-    hook.raise_for_status()
-    api.post(
-        f"{world.okta.url}/api/v1/eventHooks/{hook.json()['id']}/lifecycle/verify", timeout=30
-    ).raise_for_status()
