@@ -88,6 +88,21 @@ _KEYS = (
         r"0oa\w+",
     ),
     _Key(
+        "okta_more_apps",
+        "the ids of further SAML apps in Okta whose certificates are watched, separated by commas, or empty",
+        "0oa2exampleapp1d697,0oa3exampleapp1d697",
+        r"0oa\w+(,0oa\w+)*",
+        default="",
+    ),
+    _Key(
+        "scim_credentials",
+        'the name of a secret {"url": "https://scim...", "token": "..."} with which the watch calls Identity '
+        "Center's SCIM endpoint, or empty for none",
+        "ostiary/scim",
+        r"[\w/+=.@-]{1,512}",
+        default="",
+    ),
+    _Key(
         "okta_credentials",
         "the name of the secret that holds the credentials for Okta's API",
         "ostiary/okta",
@@ -151,6 +166,8 @@ class Deployment:
     identity_store_id: str
     okta_url: str
     okta_app_id: str
+    okta_more_apps: str
+    scim_credentials: str
     okta_credentials: str
     deny_policies: str
     deny_policy_size: str

@@ -40,5 +40,5 @@ class HubStack(Stack):
         Hook(self, "Hook", house)
         Accounts(self, "Accounts", house)
         Leavers(self, "Leavers", house, ledger=stores.ledger(self), okta=okta)
-        Expiry(self, "Expiry", house, okta)
+        Expiry(self, "Expiry", house, okta, stores.trust(self))
         Alerts(self, "Alerts", house, stores.findings(self))

@@ -9,6 +9,7 @@ from infra.config import Deployment
 BUS = "ostiary"
 LEDGER = "ostiary-ledger"
 FINDINGS = "ostiary-findings"
+TRUST = "ostiary-trust"
 TOPIC = "ostiary-alerts"
 OKTA_KEY_ALIAS = "alias/ostiary-okta"
 HOOK_SECRET = "ostiary/hook"  # noqa: S105 - a name, not a value

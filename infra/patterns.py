@@ -3,6 +3,7 @@
 from aws_cdk.aws_events import EventPattern
 
 from functions import bus
+from functions.okta.event_types import LOG_ONLY, WATCH_EVENTS
 
 ACCOUNT_EVENTS = (
     "CreateAccountResult",
@@ -66,5 +67,6 @@ SCIM_TOKEN = EventPattern(
 """IAM Identity Center User Guide, "Automatic provisioning": sent from 90 days before the token expires."""
 
 LEAVERS = EventPattern(source=[bus.OKTA], detail_type=list(LEAVER_EVENTS))
+OKTA_WATCH = EventPattern(source=[bus.OKTA], detail_type=sorted(WATCH_EVENTS | LOG_ONLY))
 OPERATOR = EventPattern(source=[bus.OPERATOR], detail_type=list(OPERATOR_EVENTS))
 FINDINGS = EventPattern(source=[bus.FINDINGS], detail_type=["finding"])

@@ -21,5 +21,39 @@ LEAVER_EVENTS = frozenset({DEACTIVATE, SUSPEND, DELETE_INITIATED, LOCK, APP_MEMB
 RETURN_EVENTS = frozenset({ACTIVATE, REACTIVATE, UNSUSPEND, UNLOCK, APP_MEMBERSHIP_ADD})
 """A person may be back."""
 
-CONSUMED = LEAVER_EVENTS | RETURN_EVENTS
-"""Everything that a rule on the bus picks up. The hook drops what is not in here."""
+APP_UPDATE = "application.lifecycle.update"
+"""Among all that this may be: the app signs with another certificate."""
+
+POLICY_CHANGES = frozenset(
+    {
+        "policy.lifecycle.update",
+        "policy.rule.activate",
+        "policy.rule.add",
+        "policy.rule.deactivate",
+        "policy.rule.delete",
+        "policy.rule.update",
+    }
+)
+"""Somebody changed who may sign in, and with which factors."""
+
+FACTOR_RESETS = frozenset({"user.mfa.factor.deactivate", "user.mfa.factor.reset_all"})
+"""Somebody lost a second factor, and may enrol another one."""
+
+WATCH_EVENTS = POLICY_CHANGES | FACTOR_RESETS | {APP_UPDATE}
+"""What the watch over certificates and policies looks at once for."""
+
+KEY_CHANGES = frozenset({"app.keys.clone", "app.keys.delete", "app.keys.generate", "app.keys.rotate"})
+SIGN_ON_CHANGES = frozenset(
+    {
+        "application.policy.sign_on.rule.create",
+        "application.policy.sign_on.rule.delete",
+        "application.policy.sign_on.update",
+    }
+)
+HOOK_CHANGES = frozenset({"event_hook.deactivated", "event_hook.deleted", "event_hook.updated"})
+
+LOG_ONLY = KEY_CHANGES | SIGN_ON_CHANGES | HOOK_CHANGES
+"""What the watch looks at once for as well, but no hook can carry: only the System Log tells."""
+
+CONSUMED = LEAVER_EVENTS | RETURN_EVENTS | WATCH_EVENTS
+"""What a hook carries and a rule on the bus picks up. The hook drops what is not in here."""

@@ -1,4 +1,4 @@
-"""Daily: certificates, tokens and keys that age → findings."""
+"""Daily, and whenever Okta tells of a change: certificates, tokens, keys and policies → findings."""
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
@@ -7,21 +7,24 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
-from infra.patterns import SCIM_TOKEN
+from infra import names
+from infra.config import Deployment
+from infra.patterns import OKTA_WATCH, SCIM_TOKEN
 from infra.resources.grants import Grant, allow
 from infra.resources.inbox import Inbox
-from infra.resources.okta_access import OktaAccess
+from infra.resources.okta_access import OktaAccess, read_secret
+from infra.resources.stores import Store
 from infra.resources.worker import House, Worker
 
 
 class Expiry(Construct):
-    """The function, its daily schedule, and the queue of AWS's own warnings."""
+    """The function, its daily schedule, and the queue of what AWS Health and Okta tell."""
 
-    def __init__(self, scope: Construct, id_: str, house: House, okta: OktaAccess) -> None:
+    def __init__(self, scope: Construct, id_: str, house: House, okta: OktaAccess, trust: Store) -> None:
         super().__init__(scope, id_)
         deployment = house.deployment
-        # A handful of calls to Okta, with its rate limit to wait for.
-        timeout = Duration.minutes(1)
+        # Dozens of calls to Okta where thousands of people have the app, and its rate limit to wait for.
+        timeout = Duration.minutes(3)
         self._worker = Worker(
             self,
             "Worker",
@@ -33,15 +36,19 @@ class Expiry(Construct):
                 "OSTIARY_OKTA_URL": deployment.okta_url,
                 "OSTIARY_OKTA_CREDENTIALS": deployment.okta_credentials,
                 "OSTIARY_OKTA_APP_ID": deployment.okta_app_id,
+                "OSTIARY_OKTA_MORE_APPS": deployment.okta_more_apps,
+                "OSTIARY_TRUST_TABLE": names.TRUST,
+                "OSTIARY_HOOK_SECRET": names.HOOK_SECRET,
+                "OSTIARY_SCIM_CREDENTIALS": deployment.scim_credentials,
             },
-            grants=okta.sign_in(),
+            grants=[*okta.sign_in(), trust.read(), *_rights(deployment)],
         )
         self._inbox = Inbox(
             self,
             "Inbox",
             capability="expiry",
             bus=house.bus,
-            patterns={"expiry-scim-token": SCIM_TOKEN},
+            patterns={"expiry-scim-token": SCIM_TOKEN, "expiry-okta": OKTA_WATCH},
             timeout=timeout,
             alarms=house.alarms,
         )
@@ -88,3 +95,14 @@ class Expiry(Construct):
             ],
         )
         return role
+
+
+def _rights(deployment: Deployment) -> list[Grant]:
+    """The hook secret's age without its value; the SCIM token where there is one to try."""
+    age = Grant(
+        actions=["secretsmanager:ListSecretVersionIds"],
+        resources=[names.secret_arn(deployment, names.HOOK_SECRET)],
+        why="Secrets Manager ends each secret's ARN with six random characters; the name is fixed.",
+    )
+    scim = deployment.scim_credentials
+    return [age, read_secret(deployment, scim)] if scim else [age]

@@ -1,4 +1,4 @@
-"""The tables: the ledger of revocations, and the state of findings."""
+"""The tables: the ledger of revocations, the state of findings, and which certificates are trusted."""
 
 from aws_cdk import CfnOutput, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -39,6 +39,10 @@ class Store(Construct):
         )
         CfnOutput(self, "Name", value=self.table.table_name).override_logical_id(f"{id_}Table")
 
+    def read(self) -> Grant:
+        """The items of one partition."""
+        return Grant(actions=["dynamodb:Query"], resources=[self.table.table_arn])
+
     def read_write(self) -> Grant:
         """Items in and out; the table itself stays as it is."""
         return Grant(
@@ -63,6 +67,11 @@ class Store(Construct):
 def ledger(scope: Construct) -> Store:
     """Revocations: who, why, since when, each step with its outcome."""
     return Store(scope, "Ledger", table=names.LEDGER, sort_key="sk")
+
+
+def trust(scope: Construct) -> Store:
+    """Which SAML certificates Identity Center was given, by whose word. An operator writes it."""
+    return Store(scope, "Trust", table=names.TRUST, sort_key="sk")
 
 
 def findings(scope: Construct) -> Store:

@@ -95,6 +95,21 @@ def test_each_function_reads_its_own_secret_alone(capability: str, secrets: list
     ]
 
 
+def test_the_watch_reads_who_trusts_what_and_never_writes_it(hub: Template) -> None:
+    """Whoever could write it could silence the page about a certificate that Identity Center never had."""
+    table, _ = named(hub, "AWS::DynamoDB::Table", "TableName", "ostiary-trust")
+    for capability in CAPABILITIES:
+        for statement in statements(hub, f"ostiary-{capability}"):
+            if table in json.dumps(statement["Resource"]):
+                assert (capability, listed(statement["Action"])) == ("expiry", ["dynamodb:Query"])
+
+
+def test_the_scim_secret_is_readable_only_where_one_is_named(shapes: dict[str, Stacks]) -> None:
+    for stacks in shapes.values():
+        granted = granting(stacks.hub, "ostiary-expiry", "secretsmanager:GetSecretValue")
+        assert "ostiary/scim" not in json.dumps(granted)
+
+
 def test_only_leavers_and_expiry_sign_as_the_okta_app(hub: Template) -> None:
     key, _ = named(hub, "AWS::KMS::Key", "KeyUsage", "SIGN_VERIFY")
 

@@ -9,6 +9,7 @@ import pytest
 from moto.events.models import EventPattern
 
 from functions.finding import Finding, Severity
+from functions.okta.event_types import LOG_ONLY, WATCH_EVENTS
 from tests.template.templates import ROOT, Stacks, Template, of_type
 
 AWS_SAMPLES = sorted((ROOT / "events" / "aws").glob("*.json"))
@@ -101,6 +102,13 @@ def test_okta_event_reaches_leavers_if_a_person_came_or_went(
 
     wanted = {"ostiary-leavers"} if log_event["eventType"] in LEAVER_TYPES else set()
     assert rules_for(hub, event) == wanted
+
+
+@pytest.mark.parametrize("event_type", sorted(WATCH_EVENTS | LOG_ONLY))
+def test_a_change_of_certificates_or_policies_starts_the_watch(event_type: str, hub: Template) -> None:
+    event = {"source": "ostiary.okta", "detail-type": event_type, "detail": {"eventType": event_type}}
+
+    assert rules_for(hub, event) == {"ostiary-expiry-okta"}
 
 
 def test_every_leaver_event_has_a_sample() -> None:

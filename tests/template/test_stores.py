@@ -14,7 +14,11 @@ def table(template: Template, name: str) -> tuple[str, dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("name", "keys", "ttl"),
-    [("ostiary-ledger", ["pk", "sk"], None), ("ostiary-findings", ["pk"], "expires")],
+    [
+        ("ostiary-ledger", ["pk", "sk"], None),
+        ("ostiary-findings", ["pk"], "expires"),
+        ("ostiary-trust", ["pk", "sk"], None),
+    ],
 )
 def test_tables_have_the_keys_that_the_functions_use(
     name: str, keys: list[str], ttl: str | None, hub: Template
@@ -27,7 +31,7 @@ def test_tables_have_the_keys_that_the_functions_use(
     assert made.get("TimeToLiveSpecification", {}).get("AttributeName") == ttl
 
 
-@pytest.mark.parametrize("name", ["ostiary-ledger", "ostiary-findings"])
+@pytest.mark.parametrize("name", ["ostiary-ledger", "ostiary-findings", "ostiary-trust"])
 def test_tables_survive_a_mistake(name: str, hub: Template) -> None:
     logical_id, made = table(hub, name)
 

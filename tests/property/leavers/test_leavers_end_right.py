@@ -48,7 +48,7 @@ happenings = st.lists(
         Happening,
         second=st.integers(0, 50),
         person=st.sampled_from(sorted(PEOPLE)),
-        kind=st.sampled_from(sorted(okta.CONSUMED)),
+        kind=st.sampled_from(sorted(okta.LEAVER_EVENTS | okta.RETURN_EVENTS)),
     ),
     max_size=12,
     unique_by=lambda each: each.second,

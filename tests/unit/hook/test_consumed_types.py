@@ -1,8 +1,15 @@
 """The hook lets through what the rules on the bus pick up: no more, and above all no less."""
 
-from functions.okta.event_types import CONSUMED
-from infra.patterns import LEAVERS
+from functions.okta.event_types import CONSUMED, LOG_ONLY
+from infra.patterns import LEAVERS, OKTA_WATCH
+from sandbox.okta.eligibility import hook_eligible
 
 
-def test_the_rule_for_leavers_picks_up_exactly_what_the_hook_lets_through() -> None:
-    assert set(LEAVERS.detail_type or []) == CONSUMED
+def test_the_rules_pick_up_exactly_what_the_hook_lets_through_and_the_log_alone_tells() -> None:
+    picked_up = {*(LEAVERS.detail_type or []), *(OKTA_WATCH.detail_type or [])}
+    assert picked_up == CONSUMED | LOG_ONLY
+
+
+def test_a_hook_can_carry_all_that_it_is_registered_for_and_nothing_of_the_rest() -> None:
+    assert all(hook_eligible(kind) for kind in CONSUMED)
+    assert not any(hook_eligible(kind) for kind in LOG_ONLY)
