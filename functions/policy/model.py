@@ -5,10 +5,11 @@ from typing import Any, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from functions.policy.fields import Strict
-from functions.policy.grants import MANAGEMENT, Grant
+from functions.policy.filters import MANAGEMENT
+from functions.policy.grants import Grant
 from functions.policy.permission_sets import PermissionSet, SetName
 from functions.policy.upkeep import Accounts
-from functions.policy.watch import Alerts, Expiry, Leavers
+from functions.policy.watch import Alerts, Expiry, Leavers, Watch
 
 
 class AccessPolicy(Strict):
@@ -19,6 +20,7 @@ class AccessPolicy(Strict):
     accounts: Accounts = Field(default_factory=Accounts)
     leavers: Leavers = Field(default_factory=Leavers)
     expiry: Expiry = Field(default_factory=Expiry)
+    watch: Watch = Field(default_factory=Watch)
     alerts: Alerts = Field(default_factory=Alerts)
 
     @model_validator(mode="before")

@@ -1,13 +1,12 @@
 """What happens to leavers, what is watched, and who is told: the rest of access.yaml."""
 
-from datetime import timedelta
-from typing import Annotated, Literal
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
 
-from pydantic import StrictInt, model_validator
+from pydantic import StrictBool, StrictInt, field_validator, model_validator
 
 from functions.finding import Severity
-from functions.policy.fields import Duration, OneOrMany, Strict, Text, wrong
-from functions.policy.grants import Name
+from functions.policy.fields import Duration, Name, OneOrMany, Strict, Text, wrong
 
 MAX_SESSION = timedelta(hours=12)
 """IAM Identity Center User Guide, "Set session duration": no role session outlives this."""
@@ -29,22 +28,49 @@ class Leavers(Strict):
 
 
 class Expiry(Strict):
-    """At how many days left an expiring key becomes a finding of each severity."""
+    """At how many days left an expiring key becomes a finding of each severity; dates that no API tells."""
 
     info: StrictInt = 60
     warning: StrictInt = 30
     page: StrictInt = 14
+    scim_token_issued: date | None = None
+    """When the SCIM access token that Okta uses was generated: it ends a year later."""
+    hook_secret_days: StrictInt = 365
+    """How old the event hook's secret may grow before it should be rotated."""
+
+    @field_validator("scim_token_issued", mode="before")
+    @classmethod
+    def _date(cls, value: Any) -> Any:
+        if value is None or type(value) is date:
+            return value
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise wrong(f"{value!r} is not a date", "write 2026-01-31") from None
 
     @model_validator(mode="after")
     def _order(self) -> "Expiry":
         if not self.info >= self.warning >= self.page > 0:
             raise wrong("days left must fall: info >= warning >= page > 0")
+        if self.hook_secret_days < 1:
+            raise wrong("hook_secret_days is a number of days, at least 1")
         return self
 
     def severity(self, days_left: float) -> Severity | None:
         """None: nobody needs to know yet."""
         steps = ((self.page, Severity.PAGE), (self.warning, Severity.WARNING), (self.info, Severity.INFO))
         return next((severity for days, severity in steps if days_left <= days), None)
+
+
+class Watch(Strict):
+    """What must stay true of the way in, and whose second factors are watched."""
+
+    second_factor: StrictBool = True
+    """Whether Okta's sign-on policy of the AWS app must demand one."""
+    session_limit: Annotated[timedelta, Duration(timedelta(hours=1), MAX_SESSION)] = MAX_SESSION
+    """No permission set's session may be longer: it is how long a deny has to outlast a leaver."""
+    protected_groups: OneOrMany[Name] = ()
+    """Okta groups of people whose factor resets on-call hears of."""
 
 
 class Alerts(Strict):
