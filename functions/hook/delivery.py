@@ -1,47 +1,25 @@
-"""The body of one delivery: Okta's envelope, sifted into what goes on the bus and what does not."""
+"""The body of one delivery: Okta's envelope, and what is in it."""
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Collection
+from typing import Any
 
 from functions.hook.request import BadRequestError
-from functions.okta.log_event import LogEvent, LogEventError
+from functions.okta.sift import Sifted, sift
 
 ENVELOPE = "com.okta.event_hook"
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """`wanted` are the LogEvents that somebody consumes, each with its id; the rest is only counted."""
+def read_delivery(body: bytes, consumed: Collection[str]) -> Sifted:
+    """Okta developer documentation, "Event hooks": sample event delivery payload.
 
-    wanted: tuple[tuple[LogEvent, Mapping[str, Any]], ...]
-    ignored: int
-    unreadable: int
-
-    @classmethod
-    def parse(cls, body: bytes, consumed: Collection[str]) -> Self:
-        """Okta developer documentation, "Event hooks": sample event delivery payload.
-
-        Raises BadRequestError (400) if it is no such envelope, or if nothing in it can be read. One event
-        that cannot be read does not take the others with it.
-        """
-        events = _events(body)
-        wanted, ignored, unreadable = [], 0, 0
-        for raw in events:
-            try:
-                event = LogEvent.parse(raw)
-                json.dumps(raw, allow_nan=False)  # 1e999 is JSON to read, but not to write
-            except (LogEventError, ValueError, RecursionError):
-                unreadable += 1
-                continue
-            if event.event_type in consumed:
-                wanted.append((event, raw))
-            else:
-                ignored += 1
-        if unreadable and unreadable == len(events):
-            raise BadRequestError(400, "data.events holds no LogEvent with uuid, published and eventType")
-        return cls(tuple(wanted), ignored, unreadable)
+    Raises BadRequestError (400) if it is no such envelope, or if nothing in it can be read.
+    """
+    events = _events(body)
+    sifted = sift(events, consumed)
+    if sifted.unreadable and sifted.unreadable == len(events):
+        raise BadRequestError(400, "data.events holds no LogEvent with uuid, published and eventType")
+    return sifted
 
 
 def _events(body: bytes) -> list[Any]:

@@ -10,9 +10,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.secrets import SecretUnavailableError
 from functions.bus import BusError, BusEvent
-from functions.hook.delivery import Delivery
-from functions.hook.entries import TooLargeError, calls, entry
+from functions.hook.delivery import read_delivery
 from functions.hook.request import BadRequestError, Request
+from functions.okta.entries import calls
+from functions.okta.sift import Sifted
 
 CHALLENGE = "x-okta-verification-challenge"
 
@@ -85,18 +86,12 @@ class Door:
     def _take(self, request: Request, started: float) -> dict[str, Any]:
         self._check_secret(request)
         request.check_content_type()
-        delivery = Delivery.parse(request.body(), self._consumed)
-        entries, too_large = [], []
-        for event, raw in delivery.wanted:
-            try:
-                entries.append(entry(event, raw))
-            except TooLargeError:
-                too_large.append(event.uuid[:64])
-        for group in calls(entries):
+        delivery = read_delivery(request.body(), self._consumed)
+        for group in calls(delivery.entries):
             self._put(group, started)
-        self._report(delivery, entries)
-        if too_large:
-            self._log.error("too large for the bus", extra={"uuids": too_large})
+        self._report(delivery)
+        if delivery.too_large:
+            self._log.error("too large for the bus", extra={"uuids": delivery.too_large})
             raise BadRequestError(413, "an event does not fit the bus, even without its details")
         return {"statusCode": 204, "body": ""}
 
@@ -108,16 +103,16 @@ class Door:
                 raise
             self._bus.put(events)
 
-    def _report(self, delivery: Delivery, entries: list[BusEvent]) -> None:
+    def _report(self, delivery: Sifted) -> None:
         counts = {
-            "EventsAccepted": len(entries),
+            "EventsAccepted": len(delivery.entries),
             "EventsIgnored": delivery.ignored,
             "EventsUnreadable": delivery.unreadable,
         }
         for name, number in counts.items():
             if number:
                 self._count(name, number)
-        uuids = [event.detail["uuid"][:64] for event in entries]
+        uuids = [event.detail["uuid"][:64] for event in delivery.entries]
         self._log.info("delivered", extra={"uuids": uuids, **counts})
 
     def _check_secret(self, request: Request) -> None:

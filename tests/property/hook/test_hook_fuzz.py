@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.bus import ENTRIES_PER_CALL, BusEvent
-from functions.hook.entries import CALL_LIMIT, calls, size
+from functions.okta.entries import CALL_LIMIT, calls, size
 from functions.okta.event_types import CONSUMED
 from tests.unit.hook.conftest import SECRET, Hook, post
 
