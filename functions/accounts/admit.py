@@ -3,17 +3,17 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from functions.accounts.apply import Applied, apply
-from functions.accounts.findings import about_access, about_groups
+from functions.accounts.findings import about_access, about_principals
 from functions.accounts.plan import Plan, plan
 from functions.aws.identity_center import IdentityCenter
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
 from functions.finding import Finding
 from functions.policy import AccessPolicy
-from functions.policy.expand import expand, group_names
+from functions.policy.expand import Directory, expand, names_to_look_up
 from functions.policy.selectors import Account
 
 GONE = frozenset({"SUSPENDED", "PENDING_CLOSURE", "CLOSED"})
@@ -65,7 +65,8 @@ class Admitter:
             return None
         if account.state != "ACTIVE":
             raise NotReadyError(f"account {account_id} is {account.state}, not ACTIVE")
-        expansion = expand(self.policy, account, self.store.group_ids(group_names(self.policy, account)))
+        today = self.clock().astimezone(UTC).date()
+        expansion = expand(self.policy, [account], self._directory(account, today), today)
         arns = self.center.permission_set_arns({wanted.permission_set for wanted in expansion.wanted})
         there = self.center.assignments(account_id, arns.values())
         todo = plan(expansion, arns, there)
@@ -74,9 +75,14 @@ class Admitter:
             applied = self._look_again(account_id, applied)
         findings = (
             about_access(account, todo, applied, since, self.runbooks),
-            *about_groups(expansion, since, self.runbooks),
+            *about_principals(expansion, since, self.runbooks),
         )
         return Admission(account, todo, applied, findings)
+
+    def _directory(self, account: Account, today: date) -> Directory:
+        names = names_to_look_up(self.policy, account, today)
+        groups = self.store.all_groups() if names.every_group else self.store.group_ids(names.groups)
+        return Directory(groups, self.store.user_ids(names.users))
 
     def _look_again(self, account_id: str, applied: Applied) -> Applied:
         """A failure is a failure only if the assignment is not there: the same event, delivered twice at

@@ -6,16 +6,15 @@ from functions.accounts.apply import Applied
 from functions.accounts.events import CreationFailed
 from functions.accounts.plan import Plan
 from functions.finding import Finding, Severity
-from functions.policy.expand import Expansion
+from functions.policy.expand import Expansion, Principal, Wanted
 from functions.policy.selectors import Account
 
 
 def about_access(account: Account, plan: Plan, applied: Applied, since: datetime, runbooks: str) -> Finding:
     """Everything the policy wants is there (clear), or some of it is not (open)."""
-    missing = {
-        _say(failed.step.wanted.group, failed.step.wanted.permission_set): failed.reason
-        for failed in applied.failed
-    } | {_say(blocked.wanted.group, blocked.wanted.permission_set): blocked.why for blocked in plan.blocked}
+    missing = {_say(failed.step.wanted): failed.reason for failed in applied.failed} | {
+        _say(blocked.wanted): blocked.why for blocked in plan.blocked
+    }
     finding = Finding(
         key=f"accounts/{account.id}/access",
         severity=Severity.WARNING,
@@ -34,10 +33,11 @@ def about_access(account: Account, plan: Plan, applied: Applied, since: datetime
     return finding if missing else finding.cleared()
 
 
-def about_groups(expansion: Expansion, since: datetime, runbooks: str) -> list[Finding]:
-    """For each group that a grant names: it exists (clear), or Identity Center does not know it (open)."""
-    wanted_by = {item.group: item.reason for item in expansion.unresolved}
-    return [_about_group(name, wanted_by.get(name), since, runbooks) for name in sorted(expansion.named)]
+def about_principals(expansion: Expansion, since: datetime, runbooks: str) -> list[Finding]:
+    """For each group or user that a grant names: it exists (clear), or Identity Center does not know it."""
+    wanted_by = {item.principal: item.reasons[0] for item in expansion.unresolved}
+    named = sorted(expansion.named, key=lambda each: (each.type, each.name))
+    return [_about(principal, wanted_by.get(principal), since, runbooks) for principal in named]
 
 
 def about_creation(failed: CreationFailed, since: datetime, runbooks: str) -> Finding:
@@ -59,17 +59,19 @@ def about_creation(failed: CreationFailed, since: datetime, runbooks: str) -> Fi
     )
 
 
-def _about_group(name: str, reason: str | None, since: datetime, runbooks: str) -> Finding:
+def _about(principal: Principal, reason: str | None, since: datetime, runbooks: str) -> Finding:
+    kind, name = principal.type.lower(), principal.name
+    where = "Push Groups" if principal.type == "GROUP" else "Assignments"
     finding = Finding(
-        key=f"accounts/group/{name}",
+        key=f"accounts/{kind}/{name}",
         severity=Severity.WARNING,
-        title=f"Group {name} does not exist in Identity Center",
-        subject=f"group {name}",
+        title=f"{kind.capitalize()} {name} does not exist in Identity Center",
+        subject=principal.said,
         since=since,
-        why="A grant names the group, so its people lack that access. It was renamed, or Okta has not "
+        why=f"A grant names the {kind}, so that access is missing. It was renamed, or Okta has not "
         "pushed it. Nothing was taken away because of it.",
         actions=(
-            f"In Okta, open the AWS app, Push Groups: is {name} there, and active?",
+            f"In Okta, open the AWS app, {where}: is {name} there, and active?",
             "If it has another name now, put that into access.yaml.",
         ),
         runbook=f"{runbooks}/account.md",
@@ -78,5 +80,5 @@ def _about_group(name: str, reason: str | None, since: datetime, runbooks: str) 
     return finding if reason else finding.cleared()
 
 
-def _say(group: str, permission_set: str) -> str:
-    return f"{group} → {permission_set}"
+def _say(wanted: Wanted) -> str:
+    return f"{wanted.principal.name} → {wanted.permission_set}"

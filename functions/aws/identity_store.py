@@ -1,4 +1,4 @@
-"""Gateway to the Identity Store: ids of groups by the names that Okta gave them."""
+"""Gateway to the Identity Store: ids of groups and users by the names that Okta gave them."""
 
 import time
 from collections.abc import Callable, Collection
@@ -31,23 +31,30 @@ class IdentityStore:
         self._id = identity_store_id
         self._clock = clock
         self._groups: dict[str, str] = {}
+        self._users: dict[str, str] = {}
         self._believed_until = 0.0
 
     def group_ids(self, names: Collection[str]) -> dict[str, str]:
         """Ids of those groups that exist, by display name. Raises ClientError if a read fails."""
-        if self._clock() >= self._believed_until:
-            self.forget()
+        self._forget_in_time()
         missing = sorted(set(names) - self._groups.keys())
         if len(missing) > LOOKUPS:
-            self._groups |= self._all_groups()
+            self._groups |= self.all_groups()
         else:
             found = {name: self.group_id(name) for name in missing}
             self._groups |= {name: group_id for name, group_id in found.items() if group_id}
         return {name: self._groups[name] for name in names if name in self._groups}
 
+    def user_ids(self, names: Collection[str]) -> dict[str, str]:
+        """Ids of those users that exist, by user name. Raises ClientError if a read fails."""
+        self._forget_in_time()
+        found = {name: self.user_id(name) for name in sorted(set(names) - self._users.keys())}
+        self._users |= {name: user_id for name, user_id in found.items() if user_id}
+        return {name: self._users[name] for name in names if name in self._users}
+
     def forget(self) -> None:
         """Ask again for everything: an id turned out to be wrong, or old."""
-        self._groups = {}
+        self._groups, self._users = {}, {}
         self._believed_until = self._clock() + KEEP_SECONDS
 
     def group_id(self, display_name: str) -> str | None:
@@ -61,7 +68,19 @@ class IdentityStore:
             return None
         return _bare(found["GroupId"])
 
-    def _all_groups(self) -> dict[str, str]:
+    def user_id(self, user_name: str) -> str | None:
+        """The user's id, or None if there is no such user."""
+        wanted = _unique("userName", user_name)
+        try:
+            found = self._client.get_user_id(IdentityStoreId=self._id, AlternateIdentifier=wanted)
+        except self._client.exceptions.ResourceNotFoundException as error:
+            if _is_about_store(error):
+                raise
+            return None
+        return _bare(found["UserId"])
+
+    def all_groups(self) -> dict[str, str]:
+        """Ids of all groups there are, by display name. Raises ClientError if a read fails."""
         pages = self._client.get_paginator("list_groups").paginate(
             IdentityStoreId=self._id, PaginationConfig={"PageSize": 100}
         )
@@ -71,6 +90,10 @@ class IdentityStore:
             for group in page["Groups"]
             if "DisplayName" in group
         }
+
+    def _forget_in_time(self) -> None:
+        if self._clock() >= self._believed_until:
+            self.forget()
 
 
 def _unique(path: str, value: str) -> "AlternateIdentifierTypeDef":
@@ -83,6 +106,6 @@ def _is_about_store(error: ClientError) -> bool:
     return error.response.get("ResourceType") == "IDENTITY_STORE"
 
 
-def _bare(group_id: str) -> str:
+def _bare(principal_id: str) -> str:
     """The id alone: the API may answer with `arn:aws:identitystore:::group/<id>`, which is no principal."""
-    return group_id.rpartition("/")[2]
+    return principal_id.rpartition("/")[2]

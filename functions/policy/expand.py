@@ -1,108 +1,146 @@
-"""What the access policy wants in one account, each assignment with the grants that want it."""
+"""What the access policy wants, each assignment with the grants that want it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
 
 from functions.policy.grants import Grant
 from functions.policy.model import AccessPolicy
+from functions.policy.patterns import readings
+from functions.policy.roster import Roster
 from functions.policy.selectors import Account, reach
+
+PrincipalType = Literal["GROUP", "USER"]
 
 
 @dataclass(frozen=True)
+class Directory:
+    """Ids of Identity Center by the names that people use: display names of groups, user names."""
+
+    groups: Mapping[str, str] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What to look up before `expand`. Shapes of group names can only be tried on all groups there are."""
+
+    groups: frozenset[str]
+    users: frozenset[str]
+    every_group: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who gets something. `id` is empty where Identity Center does not know the name."""
+
+    name: str
+    id: str = ""
+    type: PrincipalType = "GROUP"
+
+    @property
+    def said(self) -> str:
+        """`group audit`, `user kim@example.com`."""
+        return f"{self.type.lower()} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """An assignment the policy wants: a group gets a permission set in an account.
+    """An assignment the policy wants: a principal gets a permission set in an account.
 
     `reasons` holds one sentence for each grant that wants it: two grants may want the same thing.
     """
 
     account_id: str
     permission_set: str
-    group: str
-    group_id: str
+    principal: Principal
     reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Unresolved:
-    """A grant reaches the account but names a group that Identity Center does not know."""
-
-    group: str
-    permission_set: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Expansion:
-    """All that the policy says about one account. `named` are the groups that grants give by name."""
+    """All that the policy says about some accounts.
+
+    `unresolved` is wanted for a principal that Identity Center does not know; `ended` was wanted until a
+    day that is over. `named` are the principals that living grants give by name, known or not.
+    """
 
     wanted: tuple[Wanted, ...]
-    unresolved: tuple[Unresolved, ...]
-    named: frozenset[str]
+    unresolved: tuple[Wanted, ...]
+    ended: tuple[Wanted, ...]
+    named: frozenset[Principal]
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    group: str
-    permission_set: str
-    reason: str
-    by_name: bool
+def names_to_look_up(policy: AccessPolicy, account: Account, today: date) -> Names:
+    """Names that could get something in this account."""
+    grants = [g for g in policy.grants if not g.ended(today) and reach(g, account) is not None]
+    return Names(
+        groups=frozenset(name for grant in grants for name in grant.names),
+        users=frozenset(name for grant in grants for name in grant.people),
+        every_group=any(grant.patterns for grant in grants),
+    )
 
 
-def group_names(policy: AccessPolicy, account: Account) -> frozenset[str]:
-    """Names of all groups that could get something in this account: what to look up before `expand`."""
-    return frozenset(candidate.group for candidate in _candidates(policy, account))
+def expand(policy: AccessPolicy, accounts: Iterable[Account], directory: Directory, today: date) -> Expansion:
+    """What the policy wants in these accounts on a day (in UTC).
 
-
-def expand(policy: AccessPolicy, account: Account, directory: Mapping[str, str]) -> Expansion:
-    """What the policy wants in this account.
-
-    `directory` maps display names to group ids and must be whole for `group_names(policy, account)`: a
-    name that is missing there counts as a group that does not exist.
+    `directory` must be whole for `names_to_look_up`: a name that is missing there counts as one that does
+    not exist. The time this takes grows with what is wanted, not with accounts times grants.
     """
-    wanted: dict[tuple[str, str], Wanted] = {}
-    unresolved: list[Unresolved] = []
-    candidates = list(_candidates(policy, account))
-    for found in candidates:
-        group_id = directory.get(found.group)
-        key = (found.group, found.permission_set)
-        if group_id is not None:
-            reasons = wanted[key].reasons if key in wanted else ()
-            wanted[key] = Wanted(
-                account.id, found.permission_set, found.group, group_id, (*reasons, found.reason)
-            )
-        elif found.by_name:
-            unresolved.append(Unresolved(found.group, found.permission_set, found.reason))
-    named = frozenset(found.group for found in candidates if found.by_name)
-    return Expansion(tuple(wanted.values()), tuple(unresolved), named)
-
-
-def _candidates(policy: AccessPolicy, account: Account) -> Iterator[_Candidate]:
+    roster = Roster(accounts)
+    wanted, unresolved, ended = _Heap(), _Heap(), _Heap()
+    named: set[Principal] = set()
     for number, grant in enumerate(policy.grants, start=1):
-        why = reach(grant, account)
-        if why is None:
-            continue
-        for group in grant.names:
-            # A grant by name has its permission set: the model lets no other through.
-            yield _Candidate(
-                group, grant.permission_set or "", f"grant {number}: group {group}, {why}", by_name=True
-            )
-        yield from _by_pattern(number, grant, account, policy.permission_sets, why)
+        over = grant.ended(today)
+        found = [*_by_name(grant, directory), *_by_shape(grant, policy, roster, directory)]
+        for principal, permission_set, shape, reading in found:
+            said = f"grant {number}{f' (ended {grant.until})' if over else ''}: {principal.said}{shape}"
+            heap = ended if over else wanted if principal.id else unresolved
+            reached = False
+            for account, why in roster.spoken_of(grant, reading):
+                reached = True
+                heap.add(account.id, permission_set, principal, f"{said}, {why}")
+            if reached and not shape and not over:
+                named.add(principal)
+    return Expansion(wanted.all(), unresolved.all(), ended.all(), frozenset(named))
 
 
-def _by_pattern(
-    number: int, grant: Grant, account: Account, permission_sets: Iterable[str], why: str
-) -> Iterator[_Candidate]:
-    """Every name that the pattern can take for this account, so that no name has to be taken apart.
+_Found = tuple[Principal, str, str, Mapping[str, str]]
 
-    Taking `aws-data-lake-ReadOnly` apart would be guesswork where names hold hyphens themselves.
-    """
-    known = (grant.permission_set,) if grant.permission_set else tuple(permission_sets)
+
+def _by_name(grant: Grant, directory: Directory) -> Iterator[_Found]:
+    # A grant by name has its permission set: the model lets no other through.
+    for name in grant.names:
+        yield Principal(name, directory.groups.get(name, "")), grant.permission_set or "", "", {}
+    for name in grant.people:
+        yield Principal(name, directory.users.get(name, ""), "USER"), grant.permission_set or "", "", {}
+
+
+def _by_shape(grant: Grant, policy: AccessPolicy, roster: Roster, directory: Directory) -> Iterator[_Found]:
+    known = roster.vocabulary(policy.permission_sets)
     for pattern in grant.patterns:
-        names = {
-            (pattern.format(account=said, permission_set=permission_set), permission_set)
-            for said in (account.name, account.id)
-            for permission_set in known
-        }
-        for group, permission_set in sorted(names):
-            reason = f"grant {number}: group {group} has the shape {pattern}, {why}"
-            yield _Candidate(group, permission_set, reason, by_name=False)
+        for name, group_id in directory.groups.items():
+            for reading in readings(pattern, name, known):
+                permission_set = grant.permission_set or reading["permission_set"]
+                yield Principal(name, group_id), permission_set, f" has the shape {pattern}", reading
+
+
+class _Heap:
+    """Wanted things, each once, with all its reasons."""
+
+    def __init__(self) -> None:
+        self._reasons: dict[tuple[str, str, Principal], tuple[str, ...]] = {}
+        self._said: dict[str, tuple[str, ...]] = {}
+
+    def add(self, account_id: str, permission_set: str, principal: Principal, reason: str) -> None:
+        key = (account_id, permission_set, principal)
+        one = self._said.setdefault(reason, (reason,))  # thousands of accounts share few reasons
+        before = self._reasons.get(key)
+        if before is None:
+            self._reasons[key] = one
+        elif reason not in before:
+            self._reasons[key] = before + one
+
+    def all(self) -> tuple[Wanted, ...]:
+        return tuple(Wanted(*key, reasons) for key, reasons in self._reasons.items())

@@ -59,6 +59,8 @@ class Text:
         return value
 
 
+Name = Annotated[str, Text(r"\S(?:.*\S)?", "a name")]
+
 _SHORT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
 _ISO = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 

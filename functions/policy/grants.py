@@ -1,67 +1,65 @@
 """Who gets what where: `grants` of access.yaml."""
 
 import re
-from typing import Annotated, Final, Literal
+from datetime import date
+from typing import Annotated
 
-from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from functions.policy.fields import OneOrMany, Strict, Text, wrong
+from functions.policy.fields import Name, OneOrMany, Strict, wrong
+from functions.policy.filters import Selector
 from functions.policy.mistakes import did_you_mean
-
-ALL: Final = "all"
-MANAGEMENT: Final = "management"
-
-CAPTURES = frozenset({"account", "permission_set"})
-_CAPTURE = re.compile(r"\{([^{}]*)\}")
-
-AccountId = Annotated[str, Text(r"\d{12}", "an account id, which has 12 digits")]
-OuPath = Annotated[str, Text(r"/|(?:/[^/]+)+", "an OU path: / or /Workloads/Production, no / at its end")]
-Name = Annotated[str, Text(r"\S(?:.*\S)?", "a name")]
+from functions.policy.patterns import CAPTURE, CAPTURES, is_pattern
 
 
-class AccountFilter(Strict):
-    """Accounts by what they are. Several keys narrow, several values of one key widen.
-
-    An OU holds what is under it, at any depth. A name may use `*` and `?`. The management account is
-    never among them: it has its own word.
-    """
-
-    id: OneOrMany[AccountId] = ()
-    name: OneOrMany[Name] = ()
-    ou: OneOrMany[OuPath] = ()
-    tag: dict[str, OneOrMany[str]] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _something(self) -> "AccountFilter":
-        if not (self.id or self.name or self.ou or self.tag):
-            raise wrong("this names no account", "give id, name, ou or tag, or write accounts: all")
-        return self
-
-
-Selector = Annotated[
-    Annotated[Literal["all", "management"], Tag("word")] | Annotated[AccountFilter, Tag("filter")],
-    Discriminator(lambda value: "word" if isinstance(value, str) else "filter"),
-]
+def _as_date(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass  # looks like a date and is none: the same mistake
+    raise wrong(f"{value!r} is not a date", "write 2027-03-31")
 
 
 class Grant(Strict):
-    """One rule: groups, by name or by the shape of their name, get a permission set in some accounts."""
+    """One rule: groups, by name or by the shape of their name, or users get a permission set in some
+    accounts."""
 
     group: Name | None = None
     groups: OneOrMany[Name] = ()
+    user: Name | None = None
+    users: OneOrMany[Name] = ()
+    """User names as Okta and Identity Center both know them. Groups are better: they outlive people."""
     permission_set: str | None = None
     accounts: OneOrMany[Selector] = ()
     except_: OneOrMany[Selector] = Field(default=(), alias="except")
+    until: Annotated[date, BeforeValidator(_as_date, json_schema_input_type=date)] | None = None
+    """The last day, in UTC, on which the grant gives anything."""
+    owner: Name | None = None
+    """Who answers for the grant."""
+    reason: Name | None = None
+    """Why it exists."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Groups given by name."""
-        return tuple(name for name in self._written if not _CAPTURE.search(name))
+        return tuple(name for name in self._written if not is_pattern(name))
 
     @property
     def patterns(self) -> tuple[str, ...]:
         """Groups given by the shape of their name."""
-        return tuple(name for name in self._written if _CAPTURE.search(name))
+        return tuple(name for name in self._written if is_pattern(name))
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Users given by their user names."""
+        return (self.user, *self.users) if self.user else self.users
+
+    def ended(self, today: date) -> bool:
+        """Is its last day over?"""
+        return self.until is not None and today > self.until
 
     @property
     def _written(self) -> tuple[str, ...]:
@@ -79,22 +77,35 @@ class Grant(Strict):
     @classmethod
     def _captures(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
         for name in (value,) if isinstance(value, str) else value or ():
-            for capture in _CAPTURE.findall(name):
+            for capture in CAPTURE.findall(name):
                 if capture not in CAPTURES:
                     raise wrong(f"{{{capture}}} is not a capture", did_you_mean(capture, CAPTURES))
-            if set("{}") & set(_CAPTURE.sub("", name)):
-                raise wrong(f"a brace in {name!r} has no partner", "captures are {account}, {permission_set}")
+            if set("{}") & set(CAPTURE.sub("", name)):
+                raise wrong(
+                    f"a brace in {name!r} has no partner",
+                    "captures are {account}, {ou}, {permission_set}",
+                )
+        return value
+
+    @field_validator("user", "users")
+    @classmethod
+    def _plain(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        for name in (value,) if isinstance(value, str) else value or ():
+            if is_pattern(name):
+                raise wrong(f"{name!r} is a shape, and users are given by name", "use a group")
         return value
 
     @model_validator(mode="after")
     def _whole(self) -> "Grant":
-        if bool(self.group) == bool(self.groups):
-            raise wrong("a grant has either group or groups")
-        captured = [set(_CAPTURE.findall(name)) for name in self._written]
+        if not (self._written or self.people):
+            raise wrong("a grant names nobody", "give group, groups, user or users")
+        if (self.group and self.groups) or (self.user and self.users):
+            raise wrong("a grant has either group or groups, either user or users")
+        captured = [set(CAPTURE.findall(name)) for name in (*self._written, *self.people)]
         if self.permission_set and any("permission_set" in found for found in captured):
             raise wrong("the group's name already says the permission set", "leave permission_set out")
         if not self.permission_set and any("permission_set" not in found for found in captured):
             raise wrong("permission_set is missing", "or let the group's name say it: {permission_set}")
-        if not self.accounts and any("account" not in found for found in captured):
+        if not self.accounts and any(not found & {"account", "ou"} for found in captured):
             raise wrong("accounts is missing", "all, management, or id, name, ou, tag")
         return self

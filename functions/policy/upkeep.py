@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from functions.policy.fields import OneOrMany, Strict
-from functions.policy.grants import Name, Selector
+from functions.policy.fields import Name, OneOrMany, Strict
+from functions.policy.filters import Selector
 
 Prune = Literal["off", "report", "enforce"]
 

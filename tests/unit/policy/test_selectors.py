@@ -39,6 +39,17 @@ def reached(rest: str) -> set[str]:
         ("accounts: {ou: /Workloads, tag: {stage: sandbox}}", {"twin"}),
         ("accounts: all, except: {tag: {stage: sandbox}}", {"checkout-production", "cards", "fresh"}),
         ("accounts: all, except: [{name: fresh}, {ou: /Workloads}]", set()),
+        ("accounts: {ou: /Workloads/Production, direct: true}", {"checkout-production"}),
+        ("accounts: {ou: /, direct: true}", {"fresh"}),
+        ("accounts: {tag: {stage: 'prod*'}}", {"checkout-production", "cards"}),
+        ("accounts: {not: {tag: {stage: '*'}}}", {"fresh"}),
+        ("accounts: {or: [{name: fresh}, {tag: {stage: sandbox}}]}", {"fresh", "twin"}),
+        ("accounts: {tag: {stage: production}, not: {name: cards}}", {"checkout-production"}),
+        (
+            "accounts: {and: [{ou: /Workloads}, {not: [{name: cards}, {name: twin}]}]}",
+            {"checkout-production"},
+        ),
+        ("accounts: {name: '[cf]*'}", set()),
         ("accounts: all, except: management", {"checkout-production", "cards", "twin", "fresh"}),
     ],
 )
@@ -55,6 +66,7 @@ def test_a_grant_reaches_exactly_these(rest: str, names: set[str]) -> None:
         "accounts: {id: 123456789012}",
         "accounts: {name: management}",
         "accounts: {tag: {stage: production}}",
+        "accounts: {not: {name: nobody}}",
     ],
 )
 def test_only_its_own_word_reaches_the_management_account(rest: str) -> None:
@@ -69,3 +81,12 @@ def test_the_reason_can_be_read() -> None:
         reach(grant("accounts: {ou: [/Data, /Workloads], tag: {stage: sandbox}}"), LOOKALIKE)
         == "OU /Workloads, tag stage=sandbox"
     )
+
+
+def test_the_reason_says_what_is_not() -> None:
+    """Given conditions of every kind, the reason reads as the file does."""
+    found = reach(
+        grant("accounts: {or: [{name: x}, {ou: /, direct: true}], not: {tag: {stage: [a, b]}, ou: /Data}}"),
+        AT_ROOT,
+    )
+    assert found == "directly in OU /, not (tag stage=a|b, OU /Data)"
