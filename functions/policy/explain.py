@@ -7,9 +7,10 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from functions.policy.include import Merged
 from functions.policy.mistakes import Mistake, did_you_mean
 from functions.policy.model import AccessPolicy
-from functions.policy.source import Path, Source
+from functions.policy.source import Path
 
 _KINDS = {
     "string_type": "text",
@@ -21,13 +22,13 @@ _KINDS = {
 }
 
 
-def explain(error: ValidationError, source: Source) -> Iterator[Mistake]:
+def explain(error: ValidationError, source: Merged) -> Iterator[Mistake]:
     """One mistake for each of pydantic's errors, at its place in the file."""
     for detail in error.errors():
         yield _mistake(detail, source)
 
 
-def _mistake(detail: ErrorDetails, source: Source) -> Mistake:
+def _mistake(detail: ErrorDetails, source: Merged) -> Mistake:
     path: Path = detail["loc"]
     context: dict[str, Any] = detail.get("ctx", {})
     value = detail["input"]

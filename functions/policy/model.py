@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from functions.policy.fields import Strict
+from functions.policy.fields import Name, OneOrMany, Strict
 from functions.policy.filters import MANAGEMENT
 from functions.policy.grants import Grant
 from functions.policy.permission_sets import PermissionSet, SetName
@@ -15,6 +15,8 @@ from functions.policy.watch import Alerts, Expiry, Leavers, Watch
 class AccessPolicy(Strict):
     """access.yaml, read and checked: what the organization wants."""
 
+    include: OneOrMany[Name] = Field(default=(), exclude=True)
+    """Other files, by path or glob, whose permission sets and grants belong to this policy too."""
     permission_sets: dict[SetName, PermissionSet]
     grants: tuple[Grant, ...] = ()
     accounts: Accounts = Field(default_factory=Accounts)

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from functions.policy.explain import explain
+from functions.policy.include import merge
 from functions.policy.mistakes import Mistake, PolicyError
 from functions.policy.model import AccessPolicy
 from functions.policy.source import read
@@ -24,14 +25,14 @@ def load(path: Path) -> AccessPolicy:
 
 
 def loads(text: str, file: str = "access.yaml") -> AccessPolicy:
-    """As `load`, of text that is at hand; `file` is what mistakes call it."""
-    source = read(text, file)
+    """As `load`, of text that is at hand. `file` is what mistakes call it; what it includes is beside it."""
+    merged = merge(read(text, file))
     try:
-        policy = AccessPolicy.model_validate(source.data, context={})
+        policy = AccessPolicy.model_validate(merged.data, context={})
     except ValidationError as error:
-        raise PolicyError([*source.mistakes, *explain(error, source)]) from error
-    if source.mistakes:
-        raise PolicyError(source.mistakes)
+        raise PolicyError([*merged.mistakes, *explain(error, merged)]) from error
+    if merged.mistakes:
+        raise PolicyError(merged.mistakes)
     return policy
 
 
@@ -42,9 +43,11 @@ def load_bundled() -> AccessPolicy:
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of access.yaml, for completion in editors."""
+    """JSON Schema of access.yaml and of what it includes, for completion in editors."""
+    whole = AccessPolicy.model_json_schema(by_alias=True)
+    del whole["required"]  # an included file may hold grants alone
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **AccessPolicy.model_json_schema(by_alias=True),
+        **whole,
         "title": "Ostiary access policy",
     }
