@@ -26,7 +26,7 @@ class Exit(IntEnum):
 
 def leave(code: Exit, sentence: str) -> NoReturn:
     """Say why and exit."""
-    ERRORS.print(sentence, markup=False, style="red" if code is Exit.FAILED else "")
+    ERRORS.print(sentence, markup=False, soft_wrap=True, style="red" if code is Exit.FAILED else "")
     raise typer.Exit(code)
 
 

@@ -49,7 +49,7 @@ def _ask(detail_type: str, person: str, reason: str, region: str | None) -> None
         "at": datetime.now(UTC).isoformat(),
     }
     with aws_errors():
-        events = boto3.client("events", region_name=region)
+        events = boto3.Session(region_name=region).client("events")
         EventBus(events, names.BUS).put([BusEvent(bus.OPERATOR, detail_type, detail)])
 
 

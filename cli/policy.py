@@ -23,7 +23,7 @@ def validate(file: AccessFile = Path("access.yaml"), *, as_json: AsJson = False)
         if as_json:
             _write([vars(mistake) for mistake in error.mistakes], valid=False)
         for mistake in () if as_json else error.mistakes:
-            ERRORS.print(str(mistake), markup=False)
+            ERRORS.print(str(mistake), markup=False, soft_wrap=True)
         raise typer.Exit(Exit.MISTAKES) from None
     if as_json:
         _write([], valid=True)

@@ -5,14 +5,14 @@ import socket
 LOOPBACK = "127.0.0.1"
 
 
-def free_port(preferred: int = 0) -> int:
-    """`preferred` if nobody listens there, else any free port of the loopback interface."""
+def listen(preferred: int = 0) -> socket.socket:
+    """A listening socket, on `preferred` if nobody listens there, else on any free port of loopback.
+
+    Held from here on, so that nobody else can take the port before a server is up that uses it.
+    """
     for port in (preferred, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        try:
+            return socket.create_server((LOOPBACK, port), backlog=100)
+        except OSError:
+            continue
     raise OSError("no port is free on the loopback interface")

@@ -16,10 +16,11 @@ import psutil
 import requests
 from botocore.config import Config
 
-from sandbox.ports import LOOPBACK, free_port
+from sandbox.ports import LOOPBACK, listen
 
 PYTHON = Path(".tools/embedded-aws/bin/python")
 PORT = 14566
+KEEP_ALIVE = ("--keep-alive", "75")
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 SECRET = "sandbox"  # noqa: S105 - the embedded AWS accepts any; there is nothing to protect
@@ -62,23 +63,15 @@ def serve(
     python = root / PYTHON
     if not python.exists():
         raise EmbeddedAwsError("the embedded AWS is not installed; run `make setup`")
-    port = free_port(PORT)
     temporary = directory / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    with (directory / "aws.log").open("wb") as log:
+    with listen(PORT) as door, (directory / "aws.log").open("wb") as log:
+        port = int(door.getsockname()[1])
         process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-            [
-                str(python),
-                "-m",
-                "hypercorn",
-                "over_tls:app",
-                "--bind",
-                f"{LOOPBACK}:{port}",
-                "--keep-alive",
-                "75",
-            ],
+            [str(python), "-m", "hypercorn", "over_tls:app", "--bind", f"fd://{door.fileno()}", *KEEP_ALIVE],
             cwd=Path(__file__).parent,
             env=_environment(port, identity_url, (account, region), temporary, enforce_iam=enforce_iam),
+            pass_fds=[door.fileno()],
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

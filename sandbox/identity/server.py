@@ -16,7 +16,7 @@ from sandbox.identity.outbox import Emit, Outbox
 from sandbox.identity.scim import PATH
 from sandbox.identity.settings import MANAGEMENT_ACCOUNT, Settings
 from sandbox.identity.state import State
-from sandbox.ports import LOOPBACK, free_port
+from sandbox.ports import LOOPBACK, listen
 
 SETTLE_SECONDS = 30.0
 _POLL_SECONDS = 0.02
@@ -60,7 +60,10 @@ class IdentityServer:
         self._outbox = Outbox(emit)
         self._state = State(settings, self._outbox)
         app = App(self._state, self.faults, self.scim_token)
-        self._server = make_server(LOOPBACK, free_port(port), app, threaded=True, request_handler=_Handler)
+        with listen(port) as door:
+            self._server = make_server(
+                LOOPBACK, 0, app, threaded=True, request_handler=_Handler, fd=door.fileno()
+            )
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL_SECONDS,), name="identity", daemon=True
         )
@@ -69,7 +72,7 @@ class IdentityServer:
     @property
     def url(self) -> str:
         """For boto3's `endpoint_url`."""
-        return f"http://{LOOPBACK}:{self._server.server_port}"
+        return f"http://{LOOPBACK}:{self._server.port}"
 
     @property
     def scim_url(self) -> str:

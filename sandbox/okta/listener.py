@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from sandbox.ports import LOOPBACK, free_port
+from sandbox.ports import LOOPBACK, listen
 
 _POLL_SECONDS = 0.05
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -25,8 +25,11 @@ class Listener:
     """Serves from construction until `close`. A port that is taken is replaced by a free one."""
 
     def __init__(self, app: WsgiApp, port: int, name: str) -> None:
-        self._server = make_server(LOOPBACK, free_port(port), app, threaded=True, request_handler=_Handler)
-        self.url = f"http://{LOOPBACK}:{self._server.server_port}"
+        with listen(port) as door:
+            self._server = make_server(
+                LOOPBACK, 0, app, threaded=True, request_handler=_Handler, fd=door.fileno()
+            )
+        self.url = f"http://{LOOPBACK}:{self._server.port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL_SECONDS,), name=name, daemon=True
         )

@@ -90,7 +90,7 @@ def test_an_operation_outside_the_token_s_scopes_is_403(app: ServiceApp) -> None
     [
         {"aud": "https://elsewhere.example.com/oauth2/v1/token"},
         {"exp": int(time.time()) - 1},
-        {"exp": int(time.time()) + 3700},
+        {"exp": int(time.time()) + 3 * 3600},
         {"exp": None},
         {"sub": "0oaSomebodyElse"},
         {"iss": "0oaSomebodyElse", "sub": "0oaSomebodyElse"},

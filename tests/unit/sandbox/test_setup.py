@@ -1,12 +1,11 @@
 """What somebody reads whose machine lacks a tool: one sentence that says what to install."""
 
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from sandbox.ports import LOOPBACK, free_port
+from sandbox.ports import LOOPBACK, listen
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,7 +49,7 @@ def test_a_missing_tool_is_one_sentence(tmp_path: Path, tools: dict[str, str], s
 
 
 def test_a_port_in_use_is_not_taken() -> None:
-    """Given somebody on the usual port, another free one is chosen."""
-    with socket.create_server((LOOPBACK, 0)) as taken:
-        port = taken.getsockname()[1]
-        assert free_port(port) not in (port, 0)
+    """Given somebody on the usual port, another free one is listened on, and held."""
+    with listen() as taken, listen(taken.getsockname()[1]) as other:
+        assert other.getsockname()[1] not in (taken.getsockname()[1], 0)
+        assert {taken.getsockname()[0], other.getsockname()[0]} == {LOOPBACK}
