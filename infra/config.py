@@ -110,6 +110,13 @@ _KEYS = (
         default="ostiary/okta",
     ),
     _Key(
+        "okta_log_stream",
+        "the event source of an Okta log stream to EventBridge in the hub's account, or empty for none",
+        "aws.partner/okta.com/example/ostiary",
+        r"aws\.partner/okta\.com/[\w./-]+",
+        default="",
+    ),
+    _Key(
         "deny_policies",
         "how many service control policies Ostiary may fill with people who left, of those that one root "
         "or OU takes",
@@ -169,6 +176,7 @@ class Deployment:
     okta_more_apps: str
     scim_credentials: str
     okta_credentials: str
+    okta_log_stream: str
     deny_policies: str
     deny_policy_size: str
     alert_email: str | None

@@ -7,6 +7,7 @@ from constructs import Construct
 from infra import names
 from infra.capabilities.accounts import Accounts
 from infra.capabilities.alerts import Alerts
+from infra.capabilities.catchup import Catchup
 from infra.capabilities.expiry import Expiry
 from infra.capabilities.hook import Hook
 from infra.capabilities.leavers import Leavers
@@ -38,6 +39,7 @@ class HubStack(Stack):
         house = House(deployment, code, Bus(self, "Bus", deployment).bus, alarms)
         okta = OktaAccess(self, "OktaAccess", deployment)
         Hook(self, "Hook", house)
+        Catchup(self, "Catchup", house, okta, stores.cursor(self))
         Accounts(self, "Accounts", house)
         Leavers(self, "Leavers", house, ledger=stores.ledger(self), okta=okta)
         Expiry(self, "Expiry", house, okta, stores.trust(self))

@@ -10,6 +10,7 @@ BUS = "ostiary"
 LEDGER = "ostiary-ledger"
 FINDINGS = "ostiary-findings"
 TRUST = "ostiary-trust"
+CURSOR = "ostiary-cursor"
 TOPIC = "ostiary-alerts"
 OKTA_KEY_ALIAS = "alias/ostiary-okta"
 HOOK_SECRET = "ostiary/hook"  # noqa: S105 - a name, not a value

@@ -3,7 +3,7 @@
 from aws_cdk.aws_events import EventPattern
 
 from functions import bus
-from functions.okta.event_types import LOG_ONLY, WATCH_EVENTS
+from functions.okta.event_types import FROM_LOG, LOG_ONLY, WATCH_EVENTS
 
 ACCOUNT_EVENTS = (
     "CreateAccountResult",
@@ -70,3 +70,11 @@ LEAVERS = EventPattern(source=[bus.OKTA], detail_type=list(LEAVER_EVENTS))
 OKTA_WATCH = EventPattern(source=[bus.OKTA], detail_type=sorted(WATCH_EVENTS | LOG_ONLY))
 OPERATOR = EventPattern(source=[bus.OPERATOR], detail_type=list(OPERATOR_EVENTS))
 FINDINGS = EventPattern(source=[bus.FINDINGS], detail_type=["finding"])
+
+
+def log_stream(source: str) -> EventPattern:
+    """Okta, "Log streaming": every LogEvent comes as detail-type SystemLog; only some are consumed.
+
+    Amazon EventBridge User Guide, "Amazon EventBridge quotas": a pattern has at most 2,048 characters.
+    """
+    return EventPattern(source=[source], detail_type=["SystemLog"], detail={"eventType": sorted(FROM_LOG)})

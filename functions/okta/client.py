@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -15,10 +17,22 @@ from functions.okta.transport import PATIENCE, TIMEOUT, Retrier, checked_base_ur
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list. `next` is the whole address of the next one: keep it as it is, never build it."""
+    """One page of a list. `next` is the whole address of the next one: keep it as it is, never build it.
+
+    `remaining` is how many requests the rate limit still has in its window, where Okta says so.
+    """
 
     items: tuple[Mapping[str, Any], ...]
     next: str | None
+    remaining: int | None = None
+
+
+@dataclass(frozen=True)
+class Organization:
+    """Okta's own clock, to the second, and the address of its custom domain, if it has one."""
+
+    clock: datetime
+    custom_domain: str | None
 
 
 class OktaClient:
@@ -61,11 +75,7 @@ class OktaClient:
 
     def application(self, app_id: str) -> Mapping[str, Any]:
         """The app; the key that signs is `credentials.signing.kid`. Scope okta.apps.read."""
-        path = f"/api/v1/apps/{quote(app_id, safe='')}"
-        body = _json(path, self._call("GET", path))
-        if not isinstance(body, dict):
-            raise OktaAnswerError(f"GET {path}: an app is an object, Okta answered something else")
-        return body
+        return self.record(f"/api/v1/apps/{quote(app_id, safe='')}")
 
     def application_keys(self, app_id: str) -> tuple[Mapping[str, Any], ...]:
         """All signing keys of the app: kid, created, expiresAt, x5c. Scope okta.apps.read."""
@@ -79,6 +89,37 @@ class OktaClient:
             {"kid": kid} if kid else {},
             accept="application/xml",
         ).text
+
+    def organization(self) -> Organization:
+        """What Okta says of itself to anybody: its clock, and its custom domain. Needs no scope.
+
+        Okta API, "Retrieve the org metadata".
+        """
+        path = "/.well-known/okta-organization"
+        answer = self._call("GET", path)
+        body = _json(path, answer)
+        links = body.get("_links") if isinstance(body, dict) else None
+        alternate = links.get("alternate") if isinstance(links, dict) else None
+        address = alternate.get("href") if isinstance(alternate, dict) else None
+        try:
+            clock = parsedate_to_datetime(answer.headers["Date"])
+        except (KeyError, ValueError) as error:
+            raise OktaAnswerError(f"GET {path}: Okta's answer does not say when it was given") from error
+        return Organization(clock.astimezone(UTC), address if isinstance(address, str) else None)
+
+    def prove_sign_in(self) -> None:
+        """Have a token for the scopes, as a call would. Raises OktaRefusedError where one is not granted.
+
+        An API token has no scopes, so there is nothing to prove until it is used.
+        """
+        self._sign_in.prove()
+
+    def record(self, path: str) -> Mapping[str, Any]:
+        """One object. Raises OktaAnswerError where Okta answers something else."""
+        body = _json(path, self._call("GET", path))
+        if not isinstance(body, dict):
+            raise OktaAnswerError(f"GET {path}: an object was expected, Okta answered something else")
+        return body
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
         """The items of a list, page after page as they are consumed. Ends where there is no next page.
@@ -97,7 +138,22 @@ class OktaClient:
         body = _json(where, answer)
         if not isinstance(body, list):
             raise OktaAnswerError(f"GET {where}: a list was expected, Okta answered something else")
-        return Page(tuple(body), answer.links.get("next", {}).get("url"))
+        remaining = answer.headers.get("X-Rate-Limit-Remaining", "")
+        return Page(
+            tuple(body),
+            answer.links.get("next", {}).get("url"),
+            int(remaining) if remaining.isdecimal() else None,
+        )
+
+    def change(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """POST, PUT or DELETE something, and what Okta answers: the object as it is now, or nothing."""
+        answer = self._call(method, path, body=body)
+        if not answer.content:
+            return {}
+        shown = _json(path, answer)
+        if not isinstance(shown, dict):
+            raise OktaAnswerError(f"{method} {path}: an object was expected, Okta answered something else")
+        return shown
 
     def _call(
         self,
@@ -106,6 +162,7 @@ class OktaClient:
         params: Mapping[str, str] | None = None,
         *,
         accept: str = "application/json",
+        body: Mapping[str, Any] | None = None,
     ) -> requests.Response:
         url = self._url(where)
         what = f"{method} {urlsplit(url).path}"
@@ -115,6 +172,7 @@ class OktaClient:
                 method,
                 url,
                 params=params,
+                json=body,
                 headers={"Accept": accept},
                 auth=self._sign_in,
                 timeout=TIMEOUT,

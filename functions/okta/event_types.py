@@ -1,6 +1,6 @@
 """The event types of Okta that something here consumes: the one list that hook, rules and registration share.
 
-Names as in Okta's "Event types" catalogue; each can be carried by an event hook.
+Names as in Okta's "Event types" catalogue. A hook can carry those of CONSUMED; only the System Log shows all.
 """
 
 DEACTIVATE = "user.lifecycle.deactivate"
@@ -57,3 +57,19 @@ LOG_ONLY = KEY_CHANGES | SIGN_ON_CHANGES | HOOK_CHANGES
 
 CONSUMED = LEAVER_EVENTS | RETURN_EVENTS | WATCH_EVENTS
 """What a hook carries and a rule on the bus picks up. The hook drops what is not in here."""
+
+FROM_LOG = (
+    CONSUMED
+    | LOG_ONLY
+    | {
+        "application.policy.sign_on.deny_access",
+        "application.provision.group_push.mapping.update.or.delete.failed",
+        "application.provision.group_push.mapping.update.or.delete.failed.with.error",
+        "application.provision.user.deactivate",
+        "application.user_membership.deprovision",
+        "event_hook.delivery",
+        "user.lifecycle.delete.completed",
+    }
+)
+"""What catch-up asks the System Log for: all that somebody consumes, what says that the hook or provisioning
+failed, and what tells how a departure ended."""

@@ -35,6 +35,9 @@ class SignIn(AuthBase):
         """Okta answered 401: forget what is cached. True if another attempt may do better."""
         raise NotImplementedError
 
+    def prove(self) -> None:
+        """Raise OktaRefusedError where no sign-in is to be had; where only use can tell, do nothing."""
+
 
 class ApiToken(SignIn):
     """A long-lived API token (Okta, "Create an API token": scheme SSWS)."""
@@ -102,10 +105,14 @@ class ServiceApp(SignIn):
         self._expires_at = 0.0
 
     def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._now() >= self._expires_at - RENEW_BEFORE:
-            self._fetch()
+        self.prove()
         r.headers["Authorization"] = f"Bearer {self._token}"
         return r
+
+    def prove(self) -> None:
+        """Okta grants all of the scopes or none."""
+        if self._now() >= self._expires_at - RENEW_BEFORE:
+            self._fetch()
 
     def renew(self) -> bool:
         """A revoked token is replaced by a new one."""

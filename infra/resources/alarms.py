@@ -18,11 +18,16 @@ PERIOD = Duration.minutes(5)
 
 @dataclass(frozen=True)
 class Bell:
-    """One alarm: it is called `ostiary-<name>`, rings above `above`, and says `meaning` to on-call."""
+    """One alarm: it is called `ostiary-<name>`, rings above `above`, and says `meaning` to on-call.
+
+    With `silence_rings` it rings as well, and only, when nothing at all was measured in `periods` periods.
+    """
 
     name: str
     above: float
     meaning: str
+    periods: int = 1
+    silence_rings: bool = False
 
 
 class Alarms(Construct):
@@ -31,6 +36,7 @@ class Alarms(Construct):
     def __init__(self, scope: Construct, id_: str, *, topic: str, email: str | None, runbooks: str) -> None:
         super().__init__(scope, id_)
         self._runbooks = runbooks
+        self.made: list[cloudwatch.IAlarm] = []
         # Amazon CloudWatch User Guide, "Notifying users on alarm changes": an encrypted topic needs a key
         # of one's own, because the policy of the AWS managed one cannot let CloudWatch in.
         self.key = kms.Key(
@@ -51,7 +57,8 @@ class Alarms(Construct):
         self.topic.grant_publish(iam.ServicePrincipal(service, conditions=own))
 
     def ring(self, bell: Bell, metric: cloudwatch.Metric) -> None:
-        """Make the alarm `ostiary-<name>`; the absence of data is quiet, not trouble."""
+        """Make the alarm `ostiary-<name>`; the absence of data is trouble only where the bell says so."""
+        missing = cloudwatch.TreatMissingData
         alarm = cloudwatch.Alarm(
             self,
             bell.name,
@@ -60,10 +67,11 @@ class Alarms(Construct):
             metric=metric,
             threshold=bell.above,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            evaluation_periods=bell.periods,
+            treat_missing_data=missing.BREACHING if bell.silence_rings else missing.NOT_BREACHING,
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
+        self.made.append(alarm)
 
     def on_dead_letters(self, name: str, queue: sqs.Queue) -> None:
         """Ring while anything lies in a dead-letter queue."""

@@ -43,6 +43,13 @@ class Store(Construct):
         """The items of one partition."""
         return Grant(actions=["dynamodb:Query"], resources=[self.table.table_arn])
 
+    def read_replace(self) -> Grant:
+        """Single items, whole."""
+        return Grant(
+            actions=["dynamodb:GetItem", "dynamodb:PutItem"],
+            resources=[self.table.table_arn],
+        )
+
     def read_write(self) -> Grant:
         """Items in and out; the table itself stays as it is."""
         return Grant(
@@ -77,3 +84,8 @@ def trust(scope: Construct) -> Store:
 def findings(scope: Construct) -> Store:
     """Which findings are open, so that nothing is said twice; closed ones fade by `expires` (epoch s)."""
     return Store(scope, "Findings", table=names.FINDINGS, expires="expires")
+
+
+def cursor(scope: Construct) -> Store:
+    """How far Okta's System Log has been read."""
+    return Store(scope, "Cursor", table=names.CURSOR)

@@ -28,6 +28,7 @@ SHARED = {
 }
 OWN = {
     "hook": {"OSTIARY_HOOK_SECRET"},
+    "catchup": {"OSTIARY_CURSOR_TABLE", "OSTIARY_OKTA_URL", "OSTIARY_OKTA_CREDENTIALS"},
     "accounts": {
         "OSTIARY_ORGANIZATION_ROLE",
         "OSTIARY_INSTANCE_ARN",
@@ -155,7 +156,7 @@ def test_hook_outlives_oktas_patience_and_starts_fast(hub: Template) -> None:
 
 
 def test_expiry_is_asked_daily_as_its_handler_expects(hub: Template) -> None:
-    (schedule,) = of_type(hub, "AWS::Scheduler::Schedule").values()
+    _, schedule = named(hub, "AWS::Scheduler::Schedule", "Name", "ostiary-expiry-daily")
     function_id, _ = named(hub, "AWS::Lambda::Function", "FunctionName", "ostiary-expiry")
     dead_id, _ = named(hub, "AWS::SQS::Queue", "QueueName", "ostiary-expiry-dlq")
 
@@ -164,5 +165,19 @@ def test_expiry_is_asked_daily_as_its_handler_expects(hub: Template) -> None:
     assert refers_to(schedule["Target"]["Arn"], function_id)
     assert refers_to(schedule["Target"]["DeadLetterConfig"], dead_id)
     # The call is asynchronous, so what the function itself fails at needs a place as well.
-    (config,) = of_type(hub, "AWS::Lambda::EventInvokeConfig").values()
+    configs = of_type(hub, "AWS::Lambda::EventInvokeConfig").values()
+    (config,) = [each for each in configs if refers_to(each["FunctionName"], function_id)]
     assert refers_to(config["DestinationConfig"]["OnFailure"], dead_id)
+
+
+def test_catchup_reads_every_five_minutes_and_rings_when_it_does_not(hub: Template) -> None:
+    _, schedule = named(hub, "AWS::Scheduler::Schedule", "Name", "ostiary-catchup-5-minutes")
+    function_id, made = named(hub, "AWS::Lambda::Function", "FunctionName", "ostiary-catchup")
+    (lag,) = alarms_on(hub, "CatchUpLag")
+
+    assert schedule["ScheduleExpression"] == "rate(5 minutes)"
+    assert refers_to(schedule["Target"]["Arn"], function_id)
+    assert made["Timeout"] < 300
+    assert (lag["Namespace"], lag["Dimensions"]) == ("Ostiary", [{"Name": "service", "Value": "catchup"}])
+    assert lag["Period"] * lag["EvaluationPeriods"] == lag["Threshold"] == 900
+    assert lag["TreatMissingData"] == "breaching"

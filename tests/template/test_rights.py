@@ -69,15 +69,18 @@ def test_a_wildcard_needs_a_reason() -> None:
 def test_each_function_puts_only_its_own_kind_of_event(hub: Template) -> None:
     for capability in CAPABILITIES:
         (statement,) = granting(hub, f"ostiary-{capability}", "events:PutEvents")
-        source = "ostiary.okta" if capability == "hook" else "ostiary.findings"
+        sources = {"hook": ["ostiary.okta"], "catchup": ["ostiary.okta", "ostiary.findings"]}
         assert statement["Resource"] == "arn:aws:events:eu-west-1:222222222222:event-bus/ostiary"
-        assert statement["Condition"] == {"ForAllValues:StringEquals": {"events:source": [source]}}
+        assert statement["Condition"] == {
+            "ForAllValues:StringEquals": {"events:source": sources.get(capability, ["ostiary.findings"])}
+        }
 
 
 @pytest.mark.parametrize(
     ("capability", "secrets"),
     [
         ("hook", ["ostiary/hook"]),
+        ("catchup", ["ostiary/okta"]),
         ("accounts", []),
         ("leavers", ["ostiary/okta"]),
         ("expiry", ["ostiary/okta"]),
@@ -110,12 +113,12 @@ def test_the_scim_secret_is_readable_only_where_one_is_named(shapes: dict[str, S
         assert "ostiary/scim" not in json.dumps(granted)
 
 
-def test_only_leavers_and_expiry_sign_as_the_okta_app(hub: Template) -> None:
+def test_only_who_calls_okta_signs_as_the_okta_app(hub: Template) -> None:
     key, _ = named(hub, "AWS::KMS::Key", "KeyUsage", "SIGN_VERIFY")
 
     for capability in CAPABILITIES:
         granted = granting(hub, f"ostiary-{capability}", "kms:Sign")
-        assert bool(granted) == (capability in ("leavers", "expiry"))
+        assert bool(granted) == (capability in ("catchup", "leavers", "expiry"))
         for statement in granted:
             assert statement["Resource"] == {"Fn::GetAtt": [key, "Arn"]}
 

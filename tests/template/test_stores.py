@@ -16,6 +16,7 @@ def table(template: Template, name: str) -> tuple[str, dict[str, Any]]:
     ("name", "keys", "ttl"),
     [
         ("ostiary-ledger", ["pk", "sk"], None),
+        ("ostiary-cursor", ["pk"], None),
         ("ostiary-findings", ["pk"], "expires"),
         ("ostiary-trust", ["pk", "sk"], None),
     ],
@@ -31,7 +32,7 @@ def test_tables_have_the_keys_that_the_functions_use(
     assert made.get("TimeToLiveSpecification", {}).get("AttributeName") == ttl
 
 
-@pytest.mark.parametrize("name", ["ostiary-ledger", "ostiary-findings", "ostiary-trust"])
+@pytest.mark.parametrize("name", ["ostiary-ledger", "ostiary-cursor", "ostiary-findings", "ostiary-trust"])
 def test_tables_survive_a_mistake(name: str, hub: Template) -> None:
     logical_id, made = table(hub, name)
 
