@@ -1,19 +1,26 @@
 """Brings a plan about: asks for each assignment, follows each request to its end."""
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Generic, TypeVar
 
-from functions.accounts.plan import Plan, Step
-from functions.aws.identity_center import IdentityCenter, Request
+from functions.accounts.plan import Plan, Step, Unwanted
+from functions.aws.assignment_requests import BusyError, Request
+from functions.aws.identity_center import IdentityCenter
+
+T = TypeVar("T", bound=Hashable)
 
 OUTSTANDING = 15
 """IAM Identity Center User Guide, "Quotas": account assignments being created at one time."""
 
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 5.0
-"""Seconds between two looks at the requests; each wait is half as long again as the one before."""
+"""Seconds between two looks at the requests; each wait is twice the one before."""
+
+PATIENCE = 8
+"""How often AWS may answer that a quota is full before that is its last word on an assignment."""
 
 
 class UnfinishedError(Exception):
@@ -37,25 +44,21 @@ class Applied:
     finished: datetime | None
 
 
-@dataclass
-class _Work:
-    """Requests on their way."""
+@dataclass(frozen=True)
+class Removed:
+    """What was taken away, and what AWS left there, with its reason."""
 
-    waiting: deque[Step]
-    outstanding: dict[str, Step] = field(default_factory=dict)
-    created: list[Step] = field(default_factory=list)
-    failed: list[Failed] = field(default_factory=list)
-    finished: datetime | None = None
+    removed: tuple[Unwanted, ...]
+    failed: tuple[tuple[Unwanted, str], ...]
 
-    def settle(self, step: Step, request: Request, now: datetime) -> None:
-        match request.state:
-            case "IN_PROGRESS":
-                self.outstanding[request.id] = step
-            case "SUCCEEDED":
-                self.created.append(step)
-                self.finished = now
-            case "FAILED":
-                self.failed.append(Failed(step, request.reason or "AWS gave no reason"))
+
+@dataclass(frozen=True)
+class Timing:
+    """How time passes: what says it, what lets it pass, and when it is up."""
+
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    deadline: datetime
 
 
 def apply(
@@ -70,19 +73,92 @@ def apply(
 
     Raises UnfinishedError at `deadline`; repeating the whole then finds what was done meanwhile.
     """
-    work = _Work(deque(plan.create))
-    wait = FIRST_WAIT
-    while work.waiting or work.outstanding:
-        while work.waiting and len(work.outstanding) < OUTSTANDING:
-            step = work.waiting.popleft()
-            work.settle(step, center.create(step.assignment), clock())
-        if not work.outstanding:
-            continue
-        if clock() >= deadline:
-            raise UnfinishedError(f"{len(work.outstanding) + len(work.waiting)} assignments are not made yet")
-        sleep(wait)
-        wait = min(wait * 1.5, LONGEST_WAIT)
-        followed, work.outstanding = work.outstanding, {}
-        for request_id, request in center.creations(followed).items():
-            work.settle(followed[request_id], request, clock())
-    return Applied(tuple(work.created), tuple(work.failed), work.finished)
+    requests = center.requests
+    work = _Work(deque(plan.create), lambda step: requests.create(step.assignment), requests.creations)
+    work.run(Timing(clock, sleep, deadline))
+    failed = tuple(Failed(step, reason) for step, reason in work.failed)
+    return Applied(tuple(work.done), failed, work.finished)
+
+
+def remove(unwanted: Sequence[Unwanted], center: IdentityCenter, timing: Timing) -> Removed:
+    """Take these away, under the same rules as `apply`. What is gone already counts as taken away."""
+    requests = center.requests
+    work = _Work(deque(unwanted), lambda each: requests.delete(each.assignment), requests.deletions)
+    work.run(timing)
+    return Removed(tuple(work.done), tuple(work.failed))
+
+
+@dataclass
+class _Work(Generic[T]):
+    """Requests on their way: `ask` makes one, `look` says how several stand."""
+
+    waiting: deque[T]
+    ask: Callable[[T], Request]
+    look: Callable[[Mapping[str, T]], Mapping[str, Request]]
+    outstanding: dict[str, T] = field(default_factory=dict)
+    done: list[T] = field(default_factory=list)
+    failed: list[tuple[T, str]] = field(default_factory=list)
+    finished: datetime | None = None
+    window: int = OUTSTANDING
+    quota_answers: Counter[T] = field(default_factory=Counter)
+
+    def run(self, timing: Timing) -> None:
+        """Raises UnfinishedError at the deadline."""
+        wait = FIRST_WAIT
+        while self.waiting or self.outstanding:
+            busy = self._ask_for_more(timing)
+            if not self.outstanding and not busy:
+                continue
+            if timing.clock() >= timing.deadline:
+                left = len(self.outstanding) + len(self.waiting)
+                raise UnfinishedError(f"{left} assignments are not made or removed yet")
+            timing.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+            if self._follow(timing) and self.waiting:
+                wait = FIRST_WAIT
+
+    def _ask_for_more(self, timing: Timing) -> bool:
+        """Fill the window; True if AWS would take no more. 15 is for the whole organization, so others'
+        requests count as well: where AWS is full, the window shrinks to what it took."""
+        while self.waiting and len(self.outstanding) < self.window and timing.clock() < timing.deadline:
+            item = self.waiting.popleft()
+            try:
+                request = self.ask(item)
+            except BusyError as error:
+                self._put_back(item, error)
+                self.window = max(1, len(self.outstanding))
+                return True
+            self._settle(item, request, timing)
+        return False
+
+    def _follow(self, timing: Timing) -> bool:
+        """Look at what is on its way; True if some of it ended."""
+        if not self.outstanding:
+            return False
+        try:
+            requests = self.look(self.outstanding)
+        except BusyError:
+            return False
+        followed, self.outstanding = self.outstanding, {}
+        for request_id, request in requests.items():
+            self._settle(followed[request_id], request, timing)
+        ended = len(followed) - len(self.outstanding)
+        self.window = min(OUTSTANDING, self.window + ended)
+        return ended > 0
+
+    def _settle(self, item: T, request: Request, timing: Timing) -> None:
+        match request.state:
+            case "IN_PROGRESS":
+                self.outstanding[request.id] = item
+            case "SUCCEEDED":
+                self.done.append(item)
+                self.finished = timing.clock()
+            case "FAILED":
+                self.failed.append((item, request.reason or "AWS gave no reason"))
+
+    def _put_back(self, item: T, error: BusyError) -> None:
+        self.quota_answers[item] += error.quota
+        if self.quota_answers[item] >= PATIENCE:
+            self.failed.append((item, str(error)))
+        else:
+            self.waiting.append(item)

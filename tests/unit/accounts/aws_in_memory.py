@@ -121,6 +121,7 @@ class FakeIdentityStore(Service):
     def __init__(self) -> None:
         super().__init__("identitystore")
         self.groups: dict[str, str] = {}
+        self.users: dict[str, str] = {}
 
     def push(self, *names: str) -> None:
         for name in names:
@@ -132,6 +133,13 @@ class FakeIdentityStore(Service):
         if name not in self.groups:
             raise self.error("ResourceNotFoundException", "GetGroupId", ResourceType="GROUP")
         return {"GroupId": self.groups[name]}
+
+    def get_user_id(self, **asked: Any) -> dict[str, Any]:
+        self.count("get_user_id")
+        name = asked["AlternateIdentifier"]["UniqueAttribute"]["AttributeValue"]
+        if name not in self.users:
+            raise self.error("ResourceNotFoundException", "GetUserId", ResourceType="USER")
+        return {"UserId": self.users[name]}
 
     def all_of_list_groups(self, **_asked: Any) -> tuple[str, list[Any]]:
         return "Groups", [{"DisplayName": name, "GroupId": id_} for name, id_ in self.groups.items()]
@@ -169,27 +177,56 @@ class FakeIdentityCenter(Service):
             if (a.account_id, a.permission_set_arn) == (asked["AccountId"], asked["PermissionSetArn"])
         ]
 
-    def create_account_assignment(self, **asked: str) -> dict[str, Any]:
-        self.count("create_account_assignment")
-        wanted = AccountAssignment(asked["TargetId"], asked["PermissionSetArn"], asked["PrincipalId"])
-        request = {"RequestId": f"request-{len(self.requests)}", "Status": "IN_PROGRESS"}
-        self.requests[request["RequestId"]] = request | {"wanted": wanted, "looks": self.looks}
-        self.most_outstanding = max(self.most_outstanding, len(self._under_way()))
-        return {"AccountAssignmentCreationStatus": request}
+    def all_of_list_account_assignments_for_principal(self, **asked: Any) -> tuple[str, list[Any]]:
+        return "AccountAssignments", [
+            {
+                "AccountId": a.account_id,
+                "PermissionSetArn": a.permission_set_arn,
+                "PrincipalId": a.principal_id,
+                "PrincipalType": a.principal_type,
+            }
+            for a in sorted(self.assignments, key=lambda a: (a.account_id, a.permission_set_arn))
+            if (a.principal_id, a.principal_type) == (asked["PrincipalId"], asked["PrincipalType"])
+        ]
 
-    def list_account_assignment_creation_status(self, **asked: Any) -> dict[str, Any]:
-        self.count("list_account_assignment_creation_status")
-        for request in self._under_way():
-            request["looks"] -= 1
-            if request["looks"] <= 0:
-                self._finish(request)
-        return {
-            "AccountAssignmentsCreationStatus": list(reversed(self.requests.values()))[: asked["MaxResults"]]
-        }
+    def create_account_assignment(self, **asked: Any) -> dict[str, Any]:
+        self.count("create_account_assignment")
+        return {"AccountAssignmentCreationStatus": self._request("create", asked)}
+
+    def delete_account_assignment(self, **asked: Any) -> dict[str, Any]:
+        self.count("delete_account_assignment")
+        return {"AccountAssignmentDeletionStatus": self._request("delete", asked)}
+
+    def all_of_list_account_assignment_creation_status(self, **_asked: Any) -> tuple[str, list[Any]]:
+        return "AccountAssignmentsCreationStatus", self._look("create")
+
+    def all_of_list_account_assignment_deletion_status(self, **_asked: Any) -> tuple[str, list[Any]]:
+        return "AccountAssignmentsDeletionStatus", self._look("delete")
 
     def describe_account_assignment_creation_status(self, **asked: Any) -> dict[str, Any]:
         self.count("describe_account_assignment_creation_status")
         return {"AccountAssignmentCreationStatus": self.requests[asked["AccountAssignmentCreationRequestId"]]}
+
+    def describe_account_assignment_deletion_status(self, **asked: Any) -> dict[str, Any]:
+        self.count("describe_account_assignment_deletion_status")
+        return {"AccountAssignmentDeletionStatus": self.requests[asked["AccountAssignmentDeletionRequestId"]]}
+
+    def _request(self, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
+        wanted = AccountAssignment(
+            asked["TargetId"], asked["PermissionSetArn"], asked["PrincipalId"], asked["PrincipalType"]
+        )
+        request = {"RequestId": f"request-{len(self.requests)}", "Status": "IN_PROGRESS"}
+        self.requests[request["RequestId"]] = request | {"wanted": wanted, "looks": self.looks, "kind": kind}
+        self.most_outstanding = max(self.most_outstanding, len(self._under_way()))
+        return request
+
+    def _look(self, kind: str) -> list[Any]:
+        for request in self._under_way():
+            if request["kind"] == kind:
+                request["looks"] -= 1
+                if request["looks"] <= 0:
+                    self._finish(request)
+        return [request for request in reversed(self.requests.values()) if request["kind"] == kind]
 
     def _finish(self, request: dict[str, Any]) -> None:
         wanted: AccountAssignment = request["wanted"]
@@ -198,7 +235,7 @@ class FakeIdentityCenter(Service):
             request |= {"Status": "FAILED", "FailureReason": reason}
         else:
             request["Status"] = "SUCCEEDED"
-            self.assignments.add(wanted)
+            (self.assignments.add if request["kind"] == "create" else self.assignments.discard)(wanted)
 
     def _under_way(self) -> list[dict[str, Any]]:
         return [request for request in self.requests.values() if request["Status"] == "IN_PROGRESS"]
@@ -216,7 +253,7 @@ class World:
         self.admitter = Admitter(
             policy=policy,
             organizations=Organizations(cast(Any, self.organizations), MANAGEMENT),
-            center=IdentityCenter(cast(Any, self.center), INSTANCE, sleep=self.clock.sleep),
+            center=IdentityCenter(cast(Any, self.center), INSTANCE),
             store=IdentityStore(cast(Any, self.store), "d-9067f01234"),
             runbooks="https://runbooks.test",
             clock=self.clock,

@@ -9,7 +9,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from functions.aws.identity_center import ATTEMPTS, AccountAssignment, IdentityCenter, Request
+from functions.aws.assignment_requests import BusyError
+from functions.aws.identity_center import AccountAssignment, IdentityCenter, Request
+from functions.aws.permission_sets import KEEP_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
@@ -45,14 +47,23 @@ def aws(client: "SSOAdminClient") -> Iterator[Stubber]:
         stub.assert_no_pending_responses()
 
 
-@pytest.fixture
-def slept() -> list[float]:
-    return []
+class Clock:
+    """Seconds that a test moves by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @pytest.fixture
-def center(client: "SSOAdminClient", slept: list[float]) -> IdentityCenter:
-    return IdentityCenter(client, INSTANCE, sleep=slept.append, chance=lambda: 1.0)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def center(client: "SSOAdminClient", clock: Clock) -> IdentityCenter:
+    return IdentityCenter(client, INSTANCE, clock=clock)
 
 
 def page(aws: Stubber, operation: str, key: str, items: list[Any], **request: Any) -> None:
@@ -85,24 +96,44 @@ def created(aws: Stubber, **status: str) -> None:
 
 
 def test_names_are_learned_once_and_only_as_far_as_needed(center: IdentityCenter, aws: Stubber) -> None:
-    """Given two pages of permission sets, the search ends where all names are known, and is remembered."""
-    page(aws, "list_permission_sets", "PermissionSets", [arn(1), arn(2), arn(3)])
+    """Given two pages of permission sets, asking for names ends where all are known, and is remembered."""
+    page(aws, "list_permission_sets", "PermissionSets", [arn(1), arn(2)], more="next")
+    page(aws, "list_permission_sets", "PermissionSets", [arn(3)], NextToken="next")
     named(aws, 1, "ReadOnly")
     named(aws, 2, "Developer")
     assert center.permission_set_arns({"Developer"}) == {"Developer": arn(2)}
     assert center.permission_set_arns({"ReadOnly"}) == {"ReadOnly": arn(1)}
 
 
-def test_a_name_that_is_not_there_is_looked_for_on_every_page(center: IdentityCenter, aws: Stubber) -> None:
-    """Given an unknown name, all pages are read before it counts as missing; known sets cost no call."""
-    page(aws, "list_permission_sets", "PermissionSets", [arn(1)], more="next")
+def test_a_name_that_is_not_there_costs_a_fresh_list(center: IdentityCenter, aws: Stubber) -> None:
+    """Given a set that was made a moment ago, it is found; those known already cost no call."""
+    page(aws, "list_permission_sets", "PermissionSets", [arn(1)])
     named(aws, 1, "ReadOnly")
-    page(aws, "list_permission_sets", "PermissionSets", [arn(2)], NextToken="next")
-    named(aws, 2, "Developer")
     assert center.permission_set_arns({"ReadOnly", "Operations"}) == {"ReadOnly": arn(1)}
-    page(aws, "list_permission_sets", "PermissionSets", [arn(1), arn(2), arn(3)])
+    page(aws, "list_permission_sets", "PermissionSets", [arn(1), arn(3)])
     named(aws, 3, "Operations")
     assert center.permission_set_arns({"Operations"}) == {"Operations": arn(3)}
+
+
+def test_the_list_is_believed_for_a_while(center: IdentityCenter, aws: Stubber, clock: Clock) -> None:
+    """Given a set deleted and made again under its name, one call a quarter of an hour notices it."""
+    page(aws, "list_permission_sets", "PermissionSets", [arn(1)])
+    named(aws, 1, "ReadOnly")
+    assert center.permission_set_arns({"ReadOnly"}) == {"ReadOnly": arn(1)}
+    clock.now = KEEP_SECONDS
+    page(aws, "list_permission_sets", "PermissionSets", [arn(2)])
+    named(aws, 2, "ReadOnly")
+    assert center.permission_set_arns({"ReadOnly"}) == {"ReadOnly": arn(2)}
+
+
+def test_all_sets_have_their_names(center: IdentityCenter, aws: Stubber) -> None:
+    """Given the whole of it, names known already are not asked for again."""
+    page(aws, "list_permission_sets", "PermissionSets", [arn(1), arn(2)])
+    named(aws, 1, "ReadOnly")
+    center.permission_set_arns({"ReadOnly"})
+    page(aws, "list_permission_sets", "PermissionSets", [arn(1), arn(2)])
+    named(aws, 2, "Developer")
+    assert center.all_permission_sets() == {"ReadOnly": arn(1), "Developer": arn(2)}
 
 
 def test_a_new_account_costs_one_read(center: IdentityCenter, aws: Stubber) -> None:
@@ -133,49 +164,60 @@ def test_a_failed_read_is_an_error_and_no_empty_list(center: IdentityCenter, aws
         center.assignments(ACCOUNT, [arn(1)])
 
 
+def test_a_principal_is_read_to_the_last_page(center: IdentityCenter, aws: Stubber) -> None:
+    """Given a user, what comes by their groups is not theirs; pages are read to the end."""
+    listing = "list_account_assignments_for_principal"
+    item = {"AccountId": ACCOUNT, "PermissionSetArn": arn(1), "PrincipalId": GROUP, "PrincipalType": "USER"}
+    by_group = {**item, "PrincipalId": f"{GROUP[:-1]}2", "PrincipalType": "GROUP"}
+    about = {"PrincipalId": GROUP, "PrincipalType": "USER"}
+    page(aws, listing, "AccountAssignments", [item, by_group], **about, more="next")
+    page(aws, listing, "AccountAssignments", [{**item, "AccountId": "1" * 12}], **about, NextToken="next")
+    assert center.assignments_of(GROUP, "USER") == {
+        AccountAssignment(ACCOUNT, arn(1), GROUP, "USER"),
+        AccountAssignment("1" * 12, arn(1), GROUP, "USER"),
+    }
+
+
 def test_a_request_is_not_an_assignment(center: IdentityCenter, aws: Stubber) -> None:
     """Given AWS's answer IN_PROGRESS, that is what the caller hears."""
     created(aws, Status="IN_PROGRESS")
-    assert center.create(ASSIGNMENT) == Request(REQUESTS[0], "IN_PROGRESS")
+    assert center.requests.create(ASSIGNMENT) == Request(REQUESTS[0], "IN_PROGRESS")
 
 
-def test_a_conflict_passes(center: IdentityCenter, aws: Stubber, slept: list[float]) -> None:
-    """Given conflicts and throttling, the call is repeated after waits that grow."""
-    aws.add_client_error("create_account_assignment", "ConflictException")
-    aws.add_client_error("create_account_assignment", "ThrottlingException")
-    created(aws, Status="SUCCEEDED")
-    assert center.create(ASSIGNMENT).state == "SUCCEEDED"
-    assert slept == [0.5, 1.0]
-
-
-def test_patience_ends(center: IdentityCenter, aws: Stubber) -> None:
-    """Given a conflict that stays, the error goes up, so that the queue brings the event back."""
-    for _ in range(ATTEMPTS):
-        aws.add_client_error("create_account_assignment", "ConflictException")
-    with pytest.raises(ClientError, match="Conflict"):
-        center.create(ASSIGNMENT)
-
-
-def test_waits_differ_by_chance(client: "SSOAdminClient", aws: Stubber, slept: list[float]) -> None:
-    """Given two functions that conflict, chance keeps them from meeting again."""
-    center = IdentityCenter(client, INSTANCE, sleep=slept.append, chance=lambda: 0.0)
-    aws.add_client_error("create_account_assignment", "ConflictException")
-    created(aws, Status="SUCCEEDED")
-    center.create(ASSIGNMENT)
-    assert slept == [0.25]
+@pytest.mark.parametrize(
+    ("code", "quota"),
+    [("ConflictException", False), ("ThrottlingException", False), ("ServiceQuotaExceededException", True)],
+)
+def test_what_passes_is_not_a_failure(center: IdentityCenter, aws: Stubber, code: str, quota: bool) -> None:
+    """Given a conflict, throttling or a quota that empties again, the caller may ask once more."""
+    aws.add_client_error("create_account_assignment", code)
+    with pytest.raises(BusyError, match=code) as caught:
+        center.requests.create(ASSIGNMENT)
+    assert caught.value.quota is quota
 
 
 def test_a_refusal_is_a_failure_with_its_reason(center: IdentityCenter, aws: Stubber) -> None:
     """Given a principal that does not exist, other assignments need not wait for it."""
     aws.add_client_error("create_account_assignment", "ResourceNotFoundException", "GROUP not found")
-    assert center.create(ASSIGNMENT) == Request("", "FAILED", "ResourceNotFoundException: GROUP not found")
+    refused = Request("", "FAILED", "ResourceNotFoundException: GROUP not found")
+    assert center.requests.create(ASSIGNMENT) == refused
+
+
+def test_what_is_gone_needs_no_removal(center: IdentityCenter, aws: Stubber) -> None:
+    """Given an assignment that somebody removed meanwhile, its removal has succeeded."""
+    aws.add_client_error("delete_account_assignment", "ResourceNotFoundException", "no such assignment")
+    assert center.requests.delete(ASSIGNMENT).state == "SUCCEEDED"
 
 
 def test_a_missing_right_is_an_error(center: IdentityCenter, aws: Stubber) -> None:
     """Given AccessDenied, it is not the assignment that failed but the function: somebody must look."""
     aws.add_client_error("create_account_assignment", "AccessDeniedException")
     with pytest.raises(ClientError, match="AccessDenied"):
-        center.create(ASSIGNMENT)
+        center.requests.create(ASSIGNMENT)
+
+
+STATUSES = "list_account_assignment_creation_status"
+KEY = "AccountAssignmentsCreationStatus"
 
 
 def status_of(aws: Stubber, request_id: str, **status: str) -> None:
@@ -186,22 +228,33 @@ def status_of(aws: Stubber, request_id: str, **status: str) -> None:
     )
 
 
+def shown(*states: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"RequestId": request_id, "Status": state} for request_id, state in states]
+
+
 def test_many_requests_are_one_page(center: IdentityCenter, aws: Stubber) -> None:
     """Given a page that shows all but one, that one is asked for; a failure is asked for its reason."""
-    page(
-        aws,
-        "list_account_assignment_creation_status",
-        "AccountAssignmentsCreationStatus",
-        [
-            {"RequestId": request_id, "Status": state}
-            for request_id, state in zip(REQUESTS, ("SUCCEEDED", "IN_PROGRESS", "FAILED"), strict=False)
-        ],
-    )
+    states = ("SUCCEEDED", "IN_PROGRESS", "FAILED")
+    page(aws, STATUSES, KEY, shown(*zip(REQUESTS, states, strict=False)), more="next")
     status_of(aws, REQUESTS[2], Status="FAILED", FailureReason="no such role")
     status_of(aws, REQUESTS[3], Status="SUCCEEDED")
-    assert center.creations(REQUESTS) == {
+    assert center.requests.creations(REQUESTS) == {
         REQUESTS[0]: Request(REQUESTS[0], "SUCCEEDED"),
         REQUESTS[1]: Request(REQUESTS[1], "IN_PROGRESS"),
         REQUESTS[2]: Request(REQUESTS[2], "FAILED", "no such role"),
         REQUESTS[3]: Request(REQUESTS[3], "SUCCEEDED"),
     }
+
+
+def test_requests_on_a_later_page_are_found_there(center: IdentityCenter, aws: Stubber) -> None:
+    """Given requests of other days on the first page, reading on costs less than asking one by one."""
+    page(aws, STATUSES, KEY, shown((f"{REQUESTS[0][:-1]}9", "FAILED")), more="next")
+    page(aws, STATUSES, KEY, shown(*((each, "SUCCEEDED") for each in REQUESTS)), NextToken="next")
+    assert {request.state for request in center.requests.creations(REQUESTS).values()} == {"SUCCEEDED"}
+
+
+def test_being_throttled_while_looking_is_no_failure(center: IdentityCenter, aws: Stubber) -> None:
+    """Given throttling of the list, the requests go on, and the caller looks again later."""
+    aws.add_client_error(STATUSES, "ThrottlingException")
+    with pytest.raises(BusyError, match="Throttling"):
+        center.requests.creations(REQUESTS)
