@@ -2,18 +2,16 @@
 
 A record keeps the latest sighting of a finding, by the time it was seen and not by when it arrived, and
 for each channel what that channel was last told. So a channel that failed is behind the others, and the
-next delivery, of whatever sighting, brings exactly that channel up to date.
+next delivery, of whatever sighting, brings exactly that channel up to date. What stays open is not told
+again one by one: the daily digest lists it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from functions.finding import Finding, Severity, State
-
-REMIND_AFTER = timedelta(hours=23)
-"""Not a whole day: a daily watch that is a minute early must not skip its reminder."""
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
@@ -24,7 +22,7 @@ class Decision(StrEnum):
     OPENED = "opened"
     REPEATED_QUIET = "repeated"
     WORSENED = "worsened"
-    REMINDED = "reminded"
+    EASED = "eased"
     RESOLVED = "resolved"
     NOTHING = "nothing"
 
@@ -64,12 +62,24 @@ class Record:
     latest: Sighting
     since: datetime
     told: Mapping[str, Told] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+    """By channel: how many attempts in a row it did not take."""
 
     def tell(self, channel: str, now: datetime) -> "Record":
         """The record once `channel` has taken the message about the latest sighting."""
         finding = self.latest.finding
         told = Told(finding.state, finding.severity, now)
-        return replace(self, told={**self.told, channel: told})
+        failed = {name: count for name, count in self.failed.items() if name != channel}
+        return replace(self, told={**self.told, channel: told}, failed=failed)
+
+    def fail(self, channel: str) -> "Record":
+        """The record once `channel` has not taken the message about the latest sighting."""
+        return replace(self, failed={**self.failed, channel: self.failed.get(channel, 0) + 1})
+
+    def knows(self, channel: str) -> bool:
+        """Whether the channel has been told that it is open, and not yet that it is gone."""
+        told = self.told.get(channel)
+        return told is not None and told.state is State.OPEN
 
 
 def merge(record: Record | None, sighting: Sighting) -> Record:
@@ -84,15 +94,14 @@ def merge(record: Record | None, sighting: Sighting) -> Record:
     return replace(record, latest=sighting, since=min(record.since, sighting.finding.since))
 
 
-def decide(previous: Told | None, finding: Finding, now: datetime) -> Decision:
-    """What to tell a channel that was last told `previous` about a finding seen `now`."""
+def decide(previous: Told | None, finding: Finding) -> Decision:
+    """What to tell a channel that was last told `previous` about a finding as it is now."""
     knows_open = previous is not None and previous.state is State.OPEN
     if finding.state is State.CLEAR:
         return Decision.RESOLVED if knows_open else Decision.NOTHING
     if previous is None or not knows_open:
         return Decision.OPENED
-    if _RANK[finding.severity] > _RANK[previous.severity]:
-        return Decision.WORSENED
-    if now - previous.at >= REMIND_AFTER:
-        return Decision.REMINDED
-    return Decision.REPEATED_QUIET
+    change = _RANK[finding.severity] - _RANK[previous.severity]
+    if change == 0:
+        return Decision.REPEATED_QUIET
+    return Decision.WORSENED if change > 0 else Decision.EASED

@@ -12,6 +12,8 @@ class Environment:
     findings_table: str
     topic: str
     channels_secret: str
+    bus: str
+    runbooks: str
 
     @classmethod
     def read(cls) -> Self:
@@ -20,4 +22,6 @@ class Environment:
             findings_table=os.environ["OSTIARY_FINDINGS_TABLE"],
             topic=os.environ["OSTIARY_TOPIC_ARN"],
             channels_secret=os.environ["OSTIARY_CHANNELS"],
+            bus=os.environ["OSTIARY_BUS"],
+            runbooks=os.environ["OSTIARY_RUNBOOKS"],
         )

@@ -8,7 +8,7 @@ from functions.finding import Finding
 
 _HEADS = {
     Decision.WORSENED: "{severity}, worse",
-    Decision.REMINDED: "{severity}, still open",
+    Decision.EASED: "{severity}, less urgent than before",
     Decision.RESOLVED: "Resolved",
 }
 
@@ -21,6 +21,8 @@ class Message:
     finding: Finding
     since: datetime
     at: datetime
+    note: str = ""
+    """What to know of the way it came, such as that another channel did not take it."""
 
     @property
     def is_resolved(self) -> bool:
@@ -29,7 +31,7 @@ class Message:
 
     @property
     def head(self) -> str:
-        """`Page`, `Warning, still open`, `Resolved`."""
+        """`Page`, `Warning, less urgent than before`, `Resolved`."""
         return _HEADS.get(self.decision, "{severity}").format(severity=self.finding.severity.capitalize())
 
     @property

@@ -32,6 +32,7 @@ def event(message: Message, routing_key: str) -> dict[str, Any]:
         "Since": moment(message.since),
         "Why it matters": finding.why,
         **{f"Step {number}": step for number, step in enumerate(finding.actions, 1)},
+        **({"Note": message.note} if message.note else {}),
         **finding.facts,
     }
     return common | {

@@ -9,18 +9,16 @@ from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.config import Config
 
-from functions.alerts.channels import (
-    Channel,
-    ChannelsSecretError,
-    Mail,
-    Unknown,
-    webhook_session,
-    webhooks,
-)
+from functions.alerts.channels import MAIL, Channel, Mail, Unknown
+from functions.alerts.channels_secret import BY_SECRET, ChannelsSecretError, webhooks
+from functions.alerts.daily import Daily
 from functions.alerts.desk import Desk
 from functions.alerts.environment import Environment
+from functions.alerts.route import Routes
 from functions.alerts.store import FindingStore
+from functions.alerts.wire import webhook_session
 from functions.aws.session import CONFIG
+from functions.bus import EventBus
 from functions.policy import AccessPolicy, load_bundled
 
 SECRET_AGE = 300
@@ -36,9 +34,10 @@ class _Kept:
 
     mail: Mail
     store: FindingStore
+    bus: EventBus
     policy: AccessPolicy
     secrets: SecretsProvider
-    channels_secret: str
+    env: Environment
     http: requests.Session
 
 
@@ -48,20 +47,44 @@ def _kept() -> _Kept:
     return _Kept(
         mail=Mail(boto3.client("sns", config=BRIEF), env.topic),
         store=FindingStore(boto3.client("dynamodb", config=CONFIG), env.findings_table),
+        bus=EventBus(boto3.client("events", config=CONFIG), env.bus),
         policy=load_bundled(),
         secrets=SecretsProvider(boto_config=CONFIG),
-        channels_secret=env.channels_secret,
+        env=env,
         http=webhook_session(),
     )
+
+
+def store() -> FindingStore:
+    """The table of findings."""
+    return _kept().store
 
 
 def desk() -> Desk:
     """A desk with the channels of now. A secret that cannot be read keeps no mail from going out."""
     kept = _kept()
-    channels: dict[str, Channel] = {"mail": kept.mail}
+    channels = _channels(kept)
+    routes = Routes(kept.policy.alerts.channels, channels)
+    return Desk(kept.store, channels, routes, kept.bus.put_findings, kept.env.runbooks)
+
+
+def daily() -> Daily:
+    """Whoever writes the digest, with the channels of now."""
+    kept = _kept()
+    channels = _channels(kept)
+    routes = Routes(kept.policy.alerts.channels, channels)
+    return Daily(kept.store, channels, routes, kept.bus.put_findings, kept.env.runbooks)
+
+
+def _channels(kept: _Kept) -> dict[str, Channel]:
     try:
-        secret = kept.secrets.get(kept.channels_secret, max_age=SECRET_AGE)
-        channels |= webhooks(str(secret), kept.http)
+        secret = kept.secrets.get(kept.env.channels_secret, max_age=SECRET_AGE)
+        return {MAIL: kept.mail, **_webhooks(str(secret))}
     except (GetParameterError, ChannelsSecretError) as error:
-        channels |= {name: Unknown(f"{name}: {error}") for name in ("slack", "pagerduty")}
-    return Desk(kept.store, channels, kept.policy.alerts.channels)
+        return {MAIL: kept.mail, **{name: Unknown(f"{name}: {error}") for name in BY_SECRET}}
+
+
+@cache
+def _webhooks(secret: str) -> dict[str, Channel]:
+    """Kept, so that an endpoint that did not answer is remembered from one finding to the next."""
+    return webhooks(secret, _kept().http)

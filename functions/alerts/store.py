@@ -1,6 +1,7 @@
 """Where the records of findings are kept: one DynamoDB item for each, claimed while it is worked on."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,11 @@ class FindingStore:
     def save(self, token: str, record: Record) -> None:
         """Write the record and let go of it. Raises FindingBusyError if the claim was lost meanwhile."""
         finding = record.latest.finding
-        item: dict[str, Any] = {"pk": {"S": finding.key}, "record": {"S": _to_json(record)}}
+        item: dict[str, Any] = {
+            "pk": {"S": finding.key},
+            "record": {"S": _to_json(record)},
+            "status": {"S": finding.state.value},
+        }
         if finding.state is State.CLEAR:
             item["expires"] = {"N": str(_epoch(record.latest.at + KEEP_CLEAR))}
         try:
@@ -68,6 +73,19 @@ class FindingStore:
             )
         except ClientError as error:
             raise _busy(finding.key, error) from error
+
+    def open(self) -> Iterator[Record]:
+        """Every finding that is open now. A scan: the table holds what was found within weeks."""
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            FilterExpression="#status = :open",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":open": {"S": State.OPEN.value}},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield _from_json(item["record"]["S"])
 
 
 def _busy(key: str, error: ClientError) -> Exception:
@@ -91,6 +109,7 @@ def _to_json(record: Record) -> str:
             "at": _iso(record.latest.at),
             "since": _iso(record.since),
             "told": told,
+            "failed": dict(record.failed),
         }
     )
 
@@ -106,6 +125,7 @@ def _from_json(text: str) -> Record:
             )
             for channel, told in raw["told"].items()
         },
+        failed=raw.get("failed", {}),
     )
 
 

@@ -12,7 +12,7 @@ MAX_SESSION = timedelta(hours=12)
 """IAM Identity Center User Guide, "Set session duration": no role session outlives this."""
 
 LeaverEvent = Literal["deactivate", "suspend", "delete", "lock", "unassign"]
-Channel = Literal["mail", "slack", "pagerduty"]
+Channel = Literal["mail", "slack", "teams", "pagerduty", "webhook"]
 Target = Annotated[str, Text(r"root|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}", "root or the id of an OU (ou-…)")]
 
 

@@ -18,16 +18,18 @@ PERIOD = Duration.minutes(5)
 
 @dataclass(frozen=True)
 class Bell:
-    """One alarm: it is called `ostiary-<name>`, rings above `above`, and says `meaning` to on-call.
+    """One alarm: it is called `ostiary-<name>`, rings over `limit`, and says `meaning` to on-call.
 
-    With `silence_rings` it rings as well, and only, when nothing at all was measured in `periods` periods.
+    With `silence_rings` it rings too when nothing was measured in any of `periods` periods; with `below` it
+    rings under `limit`, not over it.
     """
 
     name: str
-    above: float
+    limit: float
     meaning: str
     periods: int = 1
     silence_rings: bool = False
+    below: bool = False
 
 
 class Alarms(Construct):
@@ -58,15 +60,15 @@ class Alarms(Construct):
 
     def ring(self, bell: Bell, metric: cloudwatch.Metric) -> None:
         """Make the alarm `ostiary-<name>`; the absence of data is trouble only where the bell says so."""
-        missing = cloudwatch.TreatMissingData
+        missing, compare = cloudwatch.TreatMissingData, cloudwatch.ComparisonOperator
         alarm = cloudwatch.Alarm(
             self,
             bell.name,
             alarm_name=f"ostiary-{bell.name}",
             alarm_description=f"{bell.meaning} Runbooks: {self._runbooks}",
             metric=metric,
-            threshold=bell.above,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            threshold=bell.limit,
+            comparison_operator=compare.LESS_THAN_THRESHOLD if bell.below else compare.GREATER_THAN_THRESHOLD,
             evaluation_periods=bell.periods,
             treat_missing_data=missing.BREACHING if bell.silence_rings else missing.NOT_BREACHING,
         )

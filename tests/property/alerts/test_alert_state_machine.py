@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.alerts.decision import REMIND_AFTER, Decision, Record, Sighting, decide, merge
+from functions.alerts.decision import Decision, Record, Sighting, decide, merge
 from functions.finding import Finding, Severity, State
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
@@ -71,7 +70,7 @@ def play(arrived: Sequence[Delivery]) -> tuple[Record | None, list[Sent]]:
     for delivery in arrived:
         record = merge(record, delivery.sighting)
         finding = record.latest.finding
-        decision = decide(record.told.get("mail"), finding, record.latest.at)
+        decision = decide(record.told.get("mail"), finding)
         if decision.speaks and delivery.works:
             record = record.tell("mail", delivery.now)
             sent.append(Sent(decision, finding.severity, delivery.now))
@@ -98,11 +97,13 @@ def test_order_of_arrival_does_not_change_what_is_known(arrived: list[Delivery],
 
 
 @given(deliveries(st.booleans()))
-def test_an_unchanged_finding_is_sent_at_most_once_a_day(arrived: list[Delivery]) -> None:
+def test_each_message_says_something_new(arrived: list[Delivery]) -> None:
     _, sent = play(arrived)
-    for earlier, later in pairwise(sent):
-        if later.decision is Decision.REMINDED:
-            assert later.at - earlier.at >= REMIND_AFTER
+    said = (False, Severity.INFO)
+    for message in sent:
+        says = (message.decision is not Decision.RESOLVED, message.severity)
+        assert says[0] != said[0] or says[1] is not said[1]
+        said = says
 
 
 @given(deliveries(st.booleans()))
@@ -119,8 +120,9 @@ def test_messages_make_a_story(arrived: list[Delivery]) -> None:
             case Decision.WORSENED:
                 assert is_open
                 assert RANK.index(message.severity) > RANK.index(severity)
-            case Decision.REMINDED:
+            case Decision.EASED:
                 assert is_open
+                assert RANK.index(message.severity) < RANK.index(severity)
         is_open, severity = message.decision is not Decision.RESOLVED, message.severity
 
 
@@ -134,7 +136,7 @@ def test_what_failed_is_made_up_by_any_later_delivery_that_works(arrived: list[D
     if record and record.latest.finding.state is State.OPEN:
         assert told is not None
         assert told.state is State.OPEN
-        assert RANK.index(told.severity) >= RANK.index(record.latest.finding.severity)
+        assert told.severity is record.latest.finding.severity
     else:
         assert told is None or told.state is State.CLEAR
     assert all(message.decision.speaks for message in sent)
@@ -146,7 +148,7 @@ def test_a_worse_severity_is_sent_at_once(arrived: list[Delivery]) -> None:
     for delivery in arrived:
         record = merge(record, delivery.sighting)
         told, finding = record.told.get("mail"), record.latest.finding
-        decision = decide(told, finding, record.latest.at)
+        decision = decide(told, finding)
         if (
             told is not None
             and told.state is State.OPEN

@@ -9,10 +9,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from functions.alerts.channels import ChannelError
-from functions.alerts.decision import Decision
+from functions.alerts.decision import Decision, Record, Sighting
+from functions.alerts.digest import Digest, open_entries
 from functions.alerts.message import Message
 from functions.alerts.store import FindingStore
+from functions.alerts.wire import ChannelError
 from functions.finding import Finding, Severity, State
 
 if TYPE_CHECKING:
@@ -43,6 +44,13 @@ def message(decision: Decision = Decision.OPENED, **changes: Any) -> Message:
     return Message(decision, finding(**changes), MORNING, MORNING)
 
 
+def digest() -> Digest:
+    """A page, a warning."""
+    page = finding(Severity.PAGE, key="leaver/00u1/failing", title="Access of Ada is not fully ended")
+    records = [Record(Sighting(each, MORNING), MORNING) for each in (finding(), page)]
+    return Digest(open_entries(records), MORNING)
+
+
 @dataclass
 class Heard:
     """A channel that keeps what it was told, and fails while `down`."""
@@ -50,11 +58,17 @@ class Heard:
     name: str
     down: bool = False
     messages: list[Message] = field(default_factory=list)
+    digests: list[Digest] = field(default_factory=list)
 
     def send(self, message: Message) -> None:
         if self.down:
             raise ChannelError(f"{self.name}: HTTP 500")
         self.messages.append(message)
+
+    def send_digest(self, digest: Digest) -> None:
+        if self.down:
+            raise ChannelError(f"{self.name}: HTTP 500")
+        self.digests.append(digest)
 
     @property
     def decisions(self) -> list[str]:

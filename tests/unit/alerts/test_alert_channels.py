@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,17 +10,12 @@ import boto3
 import pytest
 import requests
 
-from functions.alerts.channels import (
-    ChannelError,
-    ChannelsSecretError,
-    Mail,
-    PagerDuty,
-    Slack,
-    webhook_session,
-    webhooks,
-)
+from functions.alerts.channels import Mail, PagerDuty, Reader
+from functions.alerts.channels_secret import BY_SECRET, ChannelsSecretError, webhooks
 from functions.alerts.decision import Decision
-from tests.unit.alerts.conftest import FINDING, REGION, message
+from functions.alerts.wire import REST, ChannelError, Wire, webhook_session
+from sandbox import oncall
+from tests.unit.alerts.conftest import FINDING, REGION, digest, message
 from tests.unit.okta.scripted_http import Answer, ScriptedServer, scripted_server
 
 if TYPE_CHECKING:
@@ -45,7 +41,9 @@ def secret(server: ScriptedServer) -> str:
     return json.dumps(
         {
             "slack": server.url + SECRET_PATH,
+            "teams": server.url + SECRET_PATH,
             "pagerduty": {"url": f"{server.url}/v2/enqueue", "routing_key": ROUTING_KEY},
+            "webhook": {"url": server.url + SECRET_PATH, "authorization": f"Bearer {ROUTING_KEY}"},
         }
     )
 
@@ -72,7 +70,7 @@ def test_pagerduty_gets_a_trigger_and_a_resolve_of_the_same_key(
     assert {body["routing_key"] for body in bodies} == {ROUTING_KEY}
 
 
-@pytest.mark.parametrize("name", ["slack", "pagerduty"])
+@pytest.mark.parametrize("name", BY_SECRET)
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -112,8 +110,54 @@ def test_a_server_that_never_answers_is_given_up(
 
 def test_nobody_listening_is_told_without_the_address(http: requests.Session) -> None:
     with pytest.raises(ChannelError) as raised:
-        Slack(f"http://127.0.0.1:9{SECRET_PATH}", http).send(message())
+        Wire("slack", f"http://127.0.0.1:9{SECRET_PATH}", http).post({})
     assert str(raised.value) == "slack: no answer (ConnectionError)"
+
+
+def test_who_does_not_answer_is_left_alone_for_a_moment(
+    server: ScriptedServer, http: requests.Session
+) -> None:
+    """Given a batch of findings and a dead endpoint, its time-out is waited for once."""
+    now = 1000.0
+    wire = Wire("slack", server.url + SECRET_PATH, http, clock=lambda: now)
+    server.answers = [Answer(hang_up=True), Answer(200, "ok")]
+    with pytest.raises(ChannelError, match="no answer"):
+        wire.post({})
+    with pytest.raises(ChannelError, match="slack: not asked again so soon"):
+        wire.post({})
+    now += REST
+    wire.post({})
+    assert len(server.asked) == 2
+
+
+def test_who_refuses_is_asked_again_at_once(server: ScriptedServer, http: requests.Session) -> None:
+    wire = Wire("slack", server.url + SECRET_PATH, http)
+    server.answers = [Answer(500), Answer(200, "ok")]
+    with pytest.raises(ChannelError, match="HTTP 500"):
+        wire.post({})
+    wire.post({})
+
+
+def test_every_channel_delivers_what_its_provider_takes(http: requests.Session) -> None:
+    """Given on-call's stand-in, which refuses what Slack, Teams or PagerDuty would refuse."""
+    with oncall.serve() as sink:
+        addresses = {name: f"{sink.url}/{name}" for name in ("slack", "teams", "webhook")}
+        named = {**addresses, "pagerduty": {"url": f"{sink.url}/pagerduty", "routing_key": ROUTING_KEY}}
+        channels = webhooks(json.dumps(named), http)
+        for channel in channels.values():
+            channel.send(message())
+            channel.send(message(Decision.RESOLVED))
+            if isinstance(channel, Reader):
+                channel.send_digest(digest())
+        told = Counter(each["channel"] for each in sink.messages())
+    assert told == {"slack": 3, "teams": 3, "webhook": 3, "pagerduty": 2}
+
+
+def test_a_webhook_is_told_who_calls(server: ScriptedServer, http: requests.Session) -> None:
+    server.answers = [Answer(200)]
+    webhooks(secret(server), http)["webhook"].send(message())
+    assert server.asked[0].headers["Authorization"] == f"Bearer {ROUTING_KEY}"
+    assert json.loads(server.asked[0].body)["event"] == "opened"
 
 
 def test_no_address_and_no_key_is_in_a_log_or_a_repr(
@@ -137,7 +181,7 @@ def test_an_empty_secret_names_no_channel(http: requests.Session) -> None:
 def test_pagerdutys_own_address_is_the_default(http: requests.Session) -> None:
     channel = webhooks('{"pagerduty": {"routing_key": "R"}}', http)["pagerduty"]
     assert isinstance(channel, PagerDuty)
-    assert channel.url == "https://events.pagerduty.com/v2/enqueue"
+    assert channel.wire.url == "https://events.pagerduty.com/v2/enqueue"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +189,10 @@ def test_pagerdutys_own_address_is_the_default(http: requests.Session) -> None:
     [
         "https://hooks.slack.com/TopSecret",
         "[]",
-        '{"teams": "https://TopSecret"}',
+        '{"sms": "https://TopSecret"}',
+        '{"teams": "http://TopSecret"}',
+        '{"webhook": {"authorization": "TopSecret"}}',
+        '{"webhook": {"url": "https://x.example", "authorization": 5, "TopSecret": 1}}',
         '{"slack": "http://hooks.slack.com/TopSecret"}',
         '{"slack": {"url": "TopSecret"}}',
         '{"pagerduty": "TopSecret"}',

@@ -1,13 +1,17 @@
 """The desk with its table in DynamoDB: who is told what, across failures, crashes and duplicates."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
+from functions.alerts.channels import Channel
 from functions.alerts.decision import Record, Sighting
 from functions.alerts.desk import AlertError, Desk
+from functions.alerts.route import ATTEMPTS, Routes
 from functions.alerts.store import CLAIM, FindingBusyError, FindingStore
 from functions.finding import Finding, Severity, State
 from functions.policy.watch import Alerts
@@ -18,7 +22,16 @@ if TYPE_CHECKING:
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-ROUTES = Alerts(page=("pagerduty", "slack"), warning=("slack",), info=())
+ROUTES = Alerts(page=("pagerduty", "slack", "mail"), warning=("slack", "mail"), info=("mail",))
+RUNBOOKS = "https://example.com/runbooks"
+
+
+def desk(
+    store: FindingStore,
+    channels: Mapping[str, Channel],
+    report: Callable[[Sequence[Finding]], None] = lambda _: None,
+) -> Desk:
+    return Desk(store, channels, Routes(ROUTES.channels, channels), report, RUNBOOKS)
 
 
 class Office:
@@ -26,8 +39,9 @@ class Office:
 
     def __init__(self, store: FindingStore) -> None:
         self.mail, self.slack, self.pagerduty = Heard("mail"), Heard("slack"), Heard("pagerduty")
+        self.reported: list[Finding] = []
         channels = {"mail": self.mail, "slack": self.slack, "pagerduty": self.pagerduty}
-        self.desk = Desk(store, channels, ROUTES.channels)
+        self.desk = desk(store, channels, self.reported.extend)
 
     def take(self, seen: Finding, at: datetime, now: datetime | None = None) -> None:
         self.desk.take(Sighting(seen, at), now or at)
@@ -38,14 +52,14 @@ def office(store: FindingStore) -> Office:
     return Office(store)
 
 
-def test_a_finding_is_told_once_and_then_once_a_day(office: Office) -> None:
+def test_a_finding_that_stays_the_same_is_told_once(office: Office) -> None:
     for hour in (0, 0, 1, 12, 24, 25, 48):
-        office.take(finding(), MORNING + hour * HOUR)
-    assert office.mail.decisions == ["opened", "reminded", "reminded"]
+        office.take(finding(title=f"seen after {hour} hours"), MORNING + hour * HOUR)
+    assert office.mail.decisions == ["opened"]
     assert office.slack.decisions == office.mail.decisions
 
 
-def test_a_severity_reaches_its_channels_and_mail_hears_everything(office: Office) -> None:
+def test_a_severity_reaches_its_channels(office: Office) -> None:
     office.take(finding(Severity.INFO), MORNING)
     assert (len(office.mail.messages), len(office.slack.messages)) == (1, 0)
     office.take(finding(Severity.WARNING), MORNING + HOUR)
@@ -53,6 +67,14 @@ def test_a_severity_reaches_its_channels_and_mail_hears_everything(office: Offic
     office.take(finding(Severity.PAGE), MORNING + 2 * HOUR)
     assert office.slack.decisions == ["opened", "worsened"]
     assert office.pagerduty.decisions == ["opened"]
+
+
+def test_what_is_less_urgent_is_told_to_whoever_heard_of_the_page(office: Office) -> None:
+    office.take(finding(Severity.PAGE), MORNING)
+    office.take(finding(Severity.INFO), MORNING + HOUR)
+    office.take(finding(state=State.CLEAR), MORNING + 2 * HOUR)
+    for channel in (office.mail, office.slack, office.pagerduty):
+        assert channel.decisions == ["opened", "eased", "resolved"]
 
 
 def test_a_clear_resolves_once_wherever_it_was_told(office: Office) -> None:
@@ -95,7 +117,7 @@ def test_a_channel_that_fails_stops_no_other_and_alone_is_tried_again(office: Of
     office.slack.down = office.mail.down = True
 
     # When
-    with pytest.raises(AlertError, match=r"mail: HTTP 500.*slack: HTTP 500"):
+    with pytest.raises(AlertError, match=r"slack: HTTP 500; mail: HTTP 500"):
         office.take(finding(Severity.PAGE), MORNING)
     office.slack.down = office.mail.down = False
     office.take(finding(Severity.PAGE), MORNING, now=MORNING + HOUR)
@@ -118,7 +140,7 @@ def test_a_channel_that_missed_the_opening_is_not_told_of_the_end(office: Office
 
 def test_a_channel_that_is_not_configured_is_left_out(store: FindingStore) -> None:
     mail = Heard("mail")
-    Desk(store, {"mail": mail}, ROUTES.channels).take(Sighting(finding(Severity.PAGE), MORNING), MORNING)
+    desk(store, {"mail": mail}).take(Sighting(finding(Severity.PAGE), MORNING), MORNING)
     assert mail.decisions == ["opened"]
 
 
@@ -183,3 +205,47 @@ def test_the_message_is_about_the_latest_sighting(office: Office) -> None:
     office.take(finding(title="29 days"), MORNING + DAY)
     assert [told.finding.title for told in office.mail.messages] == ["29 days"]
     assert office.mail.messages[0].since == message().since
+
+
+def test_a_channel_that_stays_down_is_stood_in_for_and_reported(store: FindingStore) -> None:
+    # Given a page that only PagerDuty is chosen for, which is down
+    office = Office(store)
+    only = Alerts(page=("pagerduty",), warning=("slack", "mail"), info=("mail",))
+    front = replace(office.desk, routes=Routes(only.channels, office.desk.channels))
+    office.pagerduty.down = True
+
+    # When it is tried as often as it may fail
+    for attempt in range(ATTEMPTS):
+        assert (office.slack.messages, office.reported) == ([], [])
+        with pytest.raises(AlertError):
+            front.take(Sighting(finding(Severity.PAGE), MORNING), MORNING + attempt * HOUR)
+
+    # Then the next channel has it, with the reason, and a finding says which channel is down and why
+    (stood_in,) = office.slack.messages
+    assert stood_in.note == "You read this here because pagerduty did not take it."
+    (down,) = office.reported
+    assert (down.key, down.state) == ("channel/pagerduty", State.OPEN)
+    assert down.facts == {"Error": "pagerduty: HTTP 500"}
+    assert down.runbook == f"{RUNBOOKS}/alerts.md"
+
+    # When it fails once more, the stand-in is not told twice; and when it is back, that is found too
+    with pytest.raises(AlertError):
+        front.take(Sighting(finding(Severity.PAGE), MORNING), MORNING + 4 * HOUR)
+    office.pagerduty.down = False
+    front.take(Sighting(finding(Severity.PAGE), MORNING), MORNING + 5 * HOUR)
+    front.take(Sighting(finding(state=State.CLEAR), MORNING + 6 * HOUR), MORNING + 6 * HOUR)
+    assert office.pagerduty.decisions == ["opened", "resolved"]
+    assert office.slack.decisions == ["opened", "resolved"]
+    assert [found.state for found in office.reported] == [State.OPEN, State.OPEN, State.CLEAR]
+
+
+def test_a_channel_that_is_down_makes_no_circle(office: Office) -> None:
+    """Given Slack is down, that news itself neither goes to Slack nor comes again."""
+    office.slack.down = True
+    for attempt in range(ATTEMPTS):
+        with pytest.raises(AlertError):
+            office.take(finding(), MORNING, now=MORNING + attempt * HOUR)
+    (down,) = office.reported
+    office.take(down, MORNING + 9 * HOUR)
+    assert len(office.reported) == 1
+    assert [told.finding.key for told in office.mail.messages] == [FINDING.key, "channel/slack"]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -57,7 +57,12 @@ def deployed(
         monkeypatch.setenv("OSTIARY_FINDINGS_TABLE", TABLE)
         monkeypatch.setenv("OSTIARY_TOPIC_ARN", function.topic)
         monkeypatch.setenv("OSTIARY_CHANNELS", SECRET)
+        monkeypatch.setenv("OSTIARY_BUS", "default")
+        monkeypatch.setenv("OSTIARY_RUNBOOKS", "https://example.com/runbooks")
+        monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ostiary")
+        monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "alerts")
         setup._kept.cache_clear()
+        setup._webhooks.cache_clear()
         yield function
     setup._kept().http.close()
     setup._kept.cache_clear()
@@ -122,6 +127,7 @@ def test_a_secret_that_cannot_be_read_keeps_no_mail_back_and_is_a_failure(
     if value is not None:
         deployed.secrets.create_secret(Name=SECRET, SecretString=value)
     answer = handler.handle(batch((finding(), MORNING)), CONTEXT)
+    assert answer is not None
     assert answer["batchItemFailures"] == [{"itemIdentifier": "m0"}]
     assert len(deployed.subjects()) == 1
 
@@ -132,5 +138,47 @@ def test_a_finding_that_cannot_be_read_goes_back_alone(deployed: Deployed) -> No
     broken = json.loads(event["Records"][0]["body"])
     del broken["detail"]["severity"]
     event["Records"][0]["body"] = json.dumps(broken)
-    assert handler.handle(event, CONTEXT)["batchItemFailures"] == [{"itemIdentifier": "m0"}]
+    assert handler.handle(event, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
     assert len(deployed.subjects()) == 1
+
+
+def measured(said: str) -> list[dict[str, Any]]:
+    """The metrics that a function wrote to its log, as CloudWatch reads them."""
+    lines = [json.loads(line) for line in said.splitlines() if '"_aws"' in line]
+    return [{key: value for key, value in line.items() if key != "_aws"} for line in lines]
+
+
+def test_the_digest_tells_what_is_open_and_the_count_is_measured(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given a page and a warning that are open, and one that is gone
+    deployed.secrets.create_secret(Name=SECRET, SecretString="{}")
+    now = datetime.now(UTC).replace(microsecond=0)
+    gone = finding(key="gone"), finding(state=State.CLEAR, key="gone")
+    seen = (finding(), finding(Severity.PAGE, key="other"), *gone)
+    handler.handle(batch(*((each, now + timedelta(seconds=n)) for n, each in enumerate(seen))), CONTEXT)
+    deployed.subjects()
+    capsys.readouterr()
+
+    # When
+    assert handler.handle({"digest": "daily"}, CONTEXT) is None
+
+    # Then
+    assert deployed.subjects() == ["[Digest] 2 findings are open, 1 of them a page"]
+    counts = {line["severity"]: line["OpenFindings"] for line in measured(capsys.readouterr().out)}
+    assert counts == {"info": [0.0], "warning": [1.0], "page": [1.0]}
+
+
+def test_a_count_sends_nothing(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    deployed.secrets.create_secret(Name=SECRET, SecretString="{}")
+    handler.handle({"count": "open"}, CONTEXT)
+    assert deployed.subjects() == []
+    assert len(measured(capsys.readouterr().out)) == 3
+
+
+def test_a_watch_that_ran_is_measured(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    deployed.secrets.create_secret(Name=SECRET, SecretString="{}")
+    clear = finding(state=State.CLEAR, key="watch/expiry")
+    handler.handle(batch((clear, MORNING), (finding(), MORNING)), CONTEXT)
+    (line,) = measured(capsys.readouterr().out)
+    assert (line["watch"], line["service"], line["WatchReported"]) == ("expiry", "alerts", [1.0])

@@ -1,14 +1,17 @@
 """How a message looks in each channel, and that it stays inside what each channel takes."""
 
 import json
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from functions.alerts import mail, pagerduty, slack
-from functions.alerts.decision import Decision
+from functions.alerts import mail, pagerduty, slack, teams, webhook
+from functions.alerts.decision import Decision, Record, Sighting
+from functions.alerts.digest import Digest, open_entries
 from functions.finding import Severity
-from tests.unit.alerts.conftest import FINDING, MORNING, message
+from tests.unit.alerts.conftest import FINDING, MORNING, digest, finding, message
 
 HUGE = "ä<&>" * 5000
 
@@ -54,7 +57,7 @@ def test_the_mail_reads_top_to_bottom() -> None:
     [
         (Decision.OPENED, Severity.PAGE, "[Page] "),
         (Decision.WORSENED, Severity.PAGE, "[Page, worse] "),
-        (Decision.REMINDED, Severity.WARNING, "[Warning, still open] "),
+        (Decision.EASED, Severity.WARNING, "[Warning, less urgent than before] "),
         (Decision.RESOLVED, Severity.INFO, "[Resolved] "),
     ],
 )
@@ -182,3 +185,148 @@ def test_long_keys_stay_different_and_the_same_for_trigger_and_resolve() -> None
 def test_times_are_told_in_utc() -> None:
     assert "2026-11-22 06:00 UTC" in message().times
     assert MORNING.tzinfo is not None
+
+
+NOTE = "You read this here because pagerduty did not take it."
+
+
+def test_every_form_says_why_it_came_here() -> None:
+    noted = replace(message(), note=NOTE)
+    assert NOTE in mail.body(noted)
+    for shown in (
+        slack.payload(noted),
+        teams.payload(noted),
+        pagerduty.event(noted, "R"),
+        webhook.payload(noted),
+    ):
+        assert NOTE in json.dumps(shown)
+
+
+def test_every_digest_names_what_is_open_the_worst_first() -> None:
+    listed = digest()
+    assert mail.digest_subject(listed) == "[Digest] 2 findings are open, 1 of them a page"
+    texts = [mail.digest_body(listed)]
+    texts += [json.dumps(form(listed)) for form in DIGESTS]
+    for text in texts:
+        assert "2 findings are open, 1 of them a page" in text
+        assert text.index("Access of Ada") < text.index("SAML signing certificate")
+        assert FINDING.runbook in text or "AdaptiveCard" in text
+
+
+DIGESTS = (slack.digest_payload, teams.digest_payload, webhook.digest_payload)
+
+
+def test_a_digest_of_very_much_still_fits() -> None:
+    records = [
+        Record(Sighting(finding(**{**huge(), "key": f"k{number}"}), MORNING), MORNING) for number in range(60)
+    ]
+    many = Digest(open_entries(records), MORNING, note=NOTE)
+    blocks = slack.digest_payload(many)
+    check_blocks(blocks)
+    assert len(json.dumps(blocks["blocks"], ensure_ascii=False)) < 13_000
+    assert "and 45 more" in json.dumps(blocks)
+    check_card(teams.digest_payload(many))
+    assert len(mail.digest_body(many).encode()) <= 262_144
+
+
+def check_card(body: dict[str, Any]) -> None:
+    """Adaptive Cards, "Schema explorer", 1.4, and the size that Teams takes."""
+    assert body["type"] == "message"
+    (attachment,) = body["attachments"]
+    assert attachment.keys() == {"contentType", "contentUrl", "content"}
+    assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
+    card = attachment["content"]
+    assert (card["type"], card["version"]) == ("AdaptiveCard", "1.4")
+    assert card.keys() <= {"$schema", "type", "version", "body", "actions"}
+    for element in card["body"]:
+        assert element.keys() == {"type", "inlines"}
+        assert element["type"] == "RichTextBlock"
+        for run in element["inlines"]:
+            assert run.keys() <= {"type", "text", "size", "weight", "color"}
+            assert run["type"] == "TextRun"
+            assert run["text"]
+            assert run.get("size", "default") in ("default", "small", "medium", "large", "extraLarge")
+            assert run.get("weight", "default") in ("default", "lighter", "bolder")
+            assert run.get("color", "default") in ("default", "accent", "good", "warning", "attention")
+    for action in card.get("actions", []):
+        assert action.keys() == {"type", "title", "url"}
+        assert action["type"] == "Action.OpenUrl"
+    assert len(json.dumps(body, ensure_ascii=False).encode()) < 28_000
+
+
+@pytest.mark.parametrize("decision", [Decision.OPENED, Decision.RESOLVED])
+@pytest.mark.parametrize("changes", [{}, huge(), {"facts": {}}])
+def test_teams_takes_every_message(decision: Decision, changes: dict[str, Any]) -> None:
+    check_card(teams.payload(message(decision, **changes)))
+
+
+def test_teams_takes_four_bytes_a_character() -> None:
+    changes: dict[str, Any] = dict.fromkeys(("title", "subject", "why", "key"), "🔑" * 5000)
+    changes["actions"] = ("🔑" * 5000,)
+    changes["facts"] = {f"{number}🔑" * 50: "🔑" * 500 for number in range(30)}
+    check_card(teams.payload(message(**changes)))
+
+
+def test_teams_shows_what_why_what_to_do_and_the_runbook() -> None:
+    shown = json.dumps(teams.payload(message()))
+    for words in (
+        "Warning: SAML signing certificate",
+        "since 2026-11-22 06:00 UTC",
+        FINDING.why,
+        FINDING.runbook,
+    ):
+        assert words in shown
+    assert "2. Import it in Identity Center." in shown
+
+
+def test_a_webhook_gets_all_that_is_known() -> None:
+    body = webhook.payload(message(Decision.WORSENED, severity=Severity.PAGE))
+    assert body == {
+        "version": 1,
+        "event": "worsened",
+        "key": FINDING.key,
+        "severity": "page",
+        "title": FINDING.title,
+        "subject": FINDING.subject,
+        "since": "2026-11-22T06:00:00+00:00",
+        "at": "2026-11-22T06:00:00+00:00",
+        "why": FINDING.why,
+        "actions": list(FINDING.actions),
+        "runbook": FINDING.runbook,
+        "facts": dict(FINDING.facts),
+        "note": "",
+    }
+
+
+def check_pagerduty(event: dict[str, Any]) -> None:
+    """PagerDuty, "Send an Alert Event": fields, kinds and limits."""
+    assert event.keys() <= {
+        "routing_key",
+        "event_action",
+        "dedup_key",
+        "payload",
+        "images",
+        "links",
+        "client",
+    }
+    assert event["event_action"] in ("trigger", "resolve")
+    assert 1 <= len(event["dedup_key"]) <= 255
+    if event["event_action"] == "trigger":
+        payload = event["payload"]
+        optional = {"timestamp", "component", "group", "class", "custom_details"}
+        assert (
+            {"summary", "source", "severity"}
+            <= payload.keys()
+            <= {"summary", "source", "severity"} | optional
+        )
+        assert payload["severity"] in ("critical", "error", "warning", "info")
+        assert 1 <= len(payload["summary"]) <= 1024
+        datetime.fromisoformat(payload["timestamp"])
+        assert all(set(link) == {"href", "text"} for link in event["links"])
+    assert len(json.dumps(event).encode()) <= 512 * 1024
+
+
+@pytest.mark.parametrize("decision", list(Decision))
+@pytest.mark.parametrize("changes", [{}, huge(), {"facts": {}}])
+def test_pagerduty_takes_every_message(decision: Decision, changes: dict[str, Any]) -> None:
+    check_pagerduty(pagerduty.event(message(decision, **changes), "R" * 32))
