@@ -15,7 +15,9 @@ from infra.config import Deployment
 from infra.resources import stores
 from infra.resources.alarms import Alarms
 from infra.resources.bus import Bus
+from infra.resources.dashboard import Dashboard
 from infra.resources.okta_access import OktaAccess
+from infra.resources.promises import promises
 from infra.resources.worker import House
 
 
@@ -44,3 +46,6 @@ class HubStack(Stack):
         Leavers(self, "Leavers", house, ledger=stores.ledger(self), okta=okta)
         Expiry(self, "Expiry", house, okta, stores.trust(self))
         Alerts(self, "Alerts", house, stores.findings(self))
+        promises(alarms)
+        # Last, because it shows every alarm there is.
+        Dashboard(self, "Dashboard", alarms)

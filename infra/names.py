@@ -12,6 +12,7 @@ FINDINGS = "ostiary-findings"
 TRUST = "ostiary-trust"
 CURSOR = "ostiary-cursor"
 TOPIC = "ostiary-alerts"
+DASHBOARD = "ostiary"
 OKTA_KEY_ALIAS = "alias/ostiary-okta"
 HOOK_SECRET = "ostiary/hook"  # noqa: S105 - a name, not a value
 CHANNELS_SECRET = "ostiary/channels"  # noqa: S105 - a name, not a value
