@@ -11,6 +11,7 @@ from infra.capabilities.catchup import Catchup
 from infra.capabilities.expiry import Expiry
 from infra.capabilities.hook import Hook
 from infra.capabilities.leavers import Leavers
+from infra.capabilities.rotate import Rotate
 from infra.config import Deployment
 from infra.resources import stores
 from infra.resources.alarms import Alarms
@@ -42,6 +43,7 @@ class HubStack(Stack):
         okta = OktaAccess(self, "OktaAccess", deployment)
         Hook(self, "Hook", house)
         Catchup(self, "Catchup", house, okta, stores.cursor(self))
+        Rotate(self, "Rotate", house, okta)
         Accounts(self, "Accounts", house)
         Leavers(self, "Leavers", house, ledger=stores.ledger(self), okta=okta)
         Expiry(self, "Expiry", house, okta, stores.trust(self))

@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from functions.aws.rotating_secret import RotatingSecret
+from functions.okta.client import OktaClient
+from functions.okta.event_hook import Identity, Registrar
 from functions.okta.event_types import CONSUMED
+from functions.okta.sign_in import ApiToken
 from infra import names
 from infra.config import ORGANIZATIONS_REGION
 from sandbox.courier import Courier
@@ -34,26 +38,11 @@ def connect(world: "World") -> None:
 
 
 def _register_hook(world: "World") -> None:
-    """Okta developer documentation, "Event Hooks": create, then verify."""
-    api = requests.Session()
-    api.headers["Authorization"] = f"SSWS {world.okta.token}"
-    hook = api.post(
-        f"{world.okta.url}/api/v1/eventHooks",
-        json={
-            "name": "ostiary",
-            "events": {"type": "EVENT_TYPE", "items": sorted(CONSUMED)},
-            "channel": {
-                "type": "HTTP",
-                "version": "1.0.0",
-                "config": {
-                    "uri": world.hook_url,
-                    "authScheme": {"type": "HEADER", "key": "Authorization", "value": world.hook_secret},
-                },
-            },
-        },
-        timeout=30,
-    )
-    hook.raise_for_status()
-    api.post(
-        f"{world.okta.url}/api/v1/eventHooks/{hook.json()['id']}/lifecycle/verify", timeout=30
-    ).raise_for_status()
+    """As `ostiary okta connect` does it."""
+    shape = world.shape
+    secret = RotatingSecret(world.hub_client("secretsmanager"), names.HOOK_SECRET)
+    version = secret.versions().current
+    with requests.Session() as http:
+        api = OktaClient(world.okta.url, ApiToken(world.okta.token), http)
+        registrar = Registrar(api, Identity(shape.hub_account, shape.hub_region), CONSUMED)
+        registrar.install(world.hook_url, secret.value(version), version.id)

@@ -50,6 +50,8 @@ def summary(answer: requests.Response) -> str:
         return "no explanation"
     words = [body.get("errorCode") or body.get("error"), body.get("errorSummary")]
     words.append(body.get("error_description"))
+    causes = body.get("errorCauses")
+    words += [cause.get("errorSummary") for cause in causes or () if isinstance(cause, dict)]
     return " ".join(str(word) for word in words if word) or "no explanation"
 
 

@@ -50,8 +50,8 @@ class Hook(Construct):
             secret,
             {
                 "AwsSolutions-SMG4": (
-                    "Rotation changes Okta's Event Hook too and needs its verification; the function accepts "
-                    "the pending and the previous value meanwhile."
+                    "The function rotate replaces it every month: Okta's Event Hook changes with it, which "
+                    "the four steps of Secrets Manager's own rotation do not allow for."
                 )
             },
         )

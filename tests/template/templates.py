@@ -8,7 +8,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
-CAPABILITIES = ("hook", "catchup", "accounts", "leavers", "expiry", "alerts")
+CAPABILITIES = ("hook", "catchup", "rotate", "accounts", "leavers", "expiry", "alerts")
 SHAPES: dict[str, dict[str, str]] = {
     "two-accounts": {},
     "one-account": {"hub_account": CONTEXT["management_account"], "alert_email": "on-call@example.com"},

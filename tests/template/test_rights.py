@@ -81,6 +81,7 @@ def test_each_function_puts_only_its_own_kind_of_event(hub: Template) -> None:
     [
         ("hook", ["ostiary/hook"]),
         ("catchup", ["ostiary/okta"]),
+        ("rotate", ["ostiary/hook", "ostiary/okta"]),
         ("accounts", []),
         ("leavers", ["ostiary/okta"]),
         ("expiry", ["ostiary/okta"]),
@@ -118,7 +119,7 @@ def test_only_who_calls_okta_signs_as_the_okta_app(hub: Template) -> None:
 
     for capability in CAPABILITIES:
         granted = granting(hub, f"ostiary-{capability}", "kms:Sign")
-        assert bool(granted) == (capability in ("catchup", "leavers", "expiry"))
+        assert bool(granted) == (capability in ("catchup", "rotate", "leavers", "expiry"))
         for statement in granted:
             assert statement["Resource"] == {"Fn::GetAtt": [key, "Arn"]}
 

@@ -1,0 +1,1 @@
+"""The event hook's secret is replaced once a month, without a moment in which a delivery is refused."""
