@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 OKTA = "ostiary.okta"
 OPERATOR = "ostiary.operator"
 FINDINGS = "ostiary.findings"
+ACCOUNTS = "ostiary.accounts"
+"""Work that one event of AWS makes for many accounts, each put as an event of its own."""
 
 ENTRIES_PER_CALL = 10
 """Amazon EventBridge API Reference, "PutEvents": at most 10 entries in one request."""

@@ -4,7 +4,7 @@ from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
 from infra.config import ORGANIZATIONS_REGION, Deployment
-from infra.patterns import ACCOUNT_FACTORY, ORGANIZATION, SCIM_TOKEN
+from infra.patterns import ACCOUNT_FACTORY, IDENTITY_CENTER, ORGANIZATION, SCIM_TOKEN
 from infra.resources.forwarding import Forwarding, forward_role
 from infra.resources.management_roles import deny_policies, organization_read
 
@@ -27,6 +27,7 @@ class OrganizationStack(Stack):
             patterns={
                 "organization": ORGANIZATION,
                 "account-factory": ACCOUNT_FACTORY,
+                "identity-center": IDENTITY_CENTER,
                 "scim-token": SCIM_TOKEN,
             },
             role=role,

@@ -16,12 +16,17 @@ ACCOUNT_EVENTS = (
     "CloseAccountResult",
     "RemoveAccountFromOrganization",
     "LeaveOrganization",
+    "UpdateOrganizationalUnit",
 )
 """AWS Organizations User Guide, "Logging AWS Organizations API calls with AWS CloudTrail"."""
 
 FACTORY_EVENTS = ("CreateManagedAccount", "UpdateManagedAccount")
 """AWS Control Tower User Guide, "Lifecycle events in AWS Control Tower". Update comes on a retry or an
 enrolment."""
+
+IDENTITY_EVENTS = ("CreateAccountAssignment", "DeleteAccountAssignment", "CreateGroup", "UpdateGroup")
+"""IAM Identity Center User Guide, "Logging IAM Identity Center API calls with AWS CloudTrail"; in Identity
+Center's Region. Groups that SCIM makes are logged by sso-directory, those of the API by identitystore."""
 
 LEAVER_EVENTS = (
     "user.lifecycle.deactivate",
@@ -34,6 +39,7 @@ LEAVER_EVENTS = (
     "user.lifecycle.activate",
     "user.lifecycle.unsuspend",
     "user.account.unlock",
+    "user.account.unlock_by_admin",
     "application.user_membership.add",
 )
 """Okta event types, as in "Event Types" of Okta's reference."""
@@ -54,7 +60,9 @@ def _recorded(sources: list[str], names: tuple[str, ...]) -> EventPattern:
 
 ORGANIZATION = _recorded(["aws.organizations"], ACCOUNT_EVENTS)
 ACCOUNT_FACTORY = _recorded(["aws.controltower"], FACTORY_EVENTS)
+IDENTITY_CENTER = _recorded(["aws.sso", "aws.sso-directory", "aws.identitystore"], IDENTITY_EVENTS)
 ACCOUNTS = _recorded(["aws.organizations", "aws.controltower"], ACCOUNT_EVENTS + FACTORY_EVENTS)
+ACCOUNTS_ASKED = EventPattern(source=[bus.ACCOUNTS], detail_type=["reconcile.account"])
 
 SCIM_TOKEN = EventPattern(
     source=["aws.health"],

@@ -10,7 +10,7 @@ from functions.policy import AccessPolicy, PermissionSet
 from functions.policy.permission_sets import Boundary, managed_policy_arn
 from infra import names
 from infra.config import ORGANIZATIONS_REGION, Deployment
-from infra.patterns import ACCOUNT_FACTORY, SCIM_TOKEN
+from infra.patterns import ACCOUNT_FACTORY, IDENTITY_CENTER, SCIM_TOKEN
 from infra.resources.forwarding import Forwarding
 
 
@@ -27,7 +27,7 @@ class PermissionSetsStack(Stack):
         for name, permission_set in policy.permission_sets.items():
             made = _permission_set(self, deployment.instance_arn, name, permission_set)
             CfnOutput(self, f"Arn-{name}", value=made.attr_permission_set_arn)
-        # AWS Health and Control Tower speak in their own Region; us-east-1 has its rules already.
+        # These speak in their own Region, not where Organizations does; us-east-1 has its rules already.
         if deployment.hub_region != ORGANIZATIONS_REGION:
             role = iam.Role.from_role_arn(
                 self,
@@ -39,7 +39,11 @@ class PermissionSetsStack(Stack):
                 self,
                 "Forwarding",
                 deployment,
-                patterns={"account-factory": ACCOUNT_FACTORY, "scim-token": SCIM_TOKEN},
+                patterns={
+                    "account-factory": ACCOUNT_FACTORY,
+                    "identity-center": IDENTITY_CENTER,
+                    "scim-token": SCIM_TOKEN,
+                },
                 role=role,
             )
 

@@ -1,19 +1,19 @@
 """Lets one account in: describe it, expand the grants that match, make what is missing, say how it went."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from functions.accounts.apply import Applied, apply
+from functions.accounts.apply import NOTHING, Applied, apply
 from functions.accounts.findings import about_access, about_principals
-from functions.accounts.plan import Plan, plan
+from functions.accounts.plan import Blocked, Plan, plan
 from functions.aws.identity_center import IdentityCenter
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
 from functions.finding import Finding
 from functions.policy import AccessPolicy
-from functions.policy.expand import Directory, expand, names_to_look_up
+from functions.policy.expand import Directory, Expansion, expand, names_to_look_up
 from functions.policy.selectors import Account
 
 GONE = frozenset({"SUSPENDED", "PENDING_CLOSURE", "CLOSED"})
@@ -51,6 +51,8 @@ class Admitter:
     center: IdentityCenter
     store: IdentityStore
     runbooks: str
+    off_limits: Mapping[str, str] = field(default_factory=dict)
+    """Accounts where this hub may neither read nor change access, each with the reason."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
 
@@ -65,19 +67,28 @@ class Admitter:
             return None
         if account.state != "ACTIVE":
             raise NotReadyError(f"account {account_id} is {account.state}, not ACTIVE")
-        today = self.clock().astimezone(UTC).date()
+        today = self.today()
         expansion = expand(self.policy, [account], self._directory(account, today), today)
-        arns = self.center.permission_set_arns({wanted.permission_set for wanted in expansion.wanted})
-        there = self.center.assignments(account_id, arns.values())
-        todo = plan(expansion, arns, there)
-        applied = apply(todo, self.center, clock=self.clock, sleep=self.sleep, deadline=deadline)
-        if applied.failed:
-            applied = self._look_again(account_id, applied)
+        todo, applied = self._bring_about(account_id, expansion, deadline)
         findings = (
             about_access(account, todo, applied, since, self.runbooks),
             *about_principals(expansion, since, self.runbooks),
         )
         return Admission(account, todo, applied, findings)
+
+    def _bring_about(self, account_id: str, expansion: Expansion, deadline: datetime) -> tuple[Plan, Applied]:
+        why = self.off_limits.get(account_id)
+        if why:
+            return Plan((), (), tuple(Blocked(wanted, why) for wanted in expansion.wanted)), NOTHING
+        arns = self.center.permission_set_arns({wanted.permission_set for wanted in expansion.wanted})
+        there = self.center.assignments(account_id, arns.values())
+        todo = plan(expansion, arns, there)
+        applied = apply(todo, self.center, clock=self.clock, sleep=self.sleep, deadline=deadline)
+        return todo, self._look_again(account_id, applied) if applied.failed else applied
+
+    def today(self) -> date:
+        """The day in UTC, by which grants end."""
+        return self.clock().astimezone(UTC).date()
 
     def _directory(self, account: Account, today: date) -> Directory:
         names = names_to_look_up(self.policy, account, today)

@@ -44,6 +44,9 @@ class Applied:
     finished: datetime | None
 
 
+NOTHING = Applied((), (), None)
+
+
 @dataclass(frozen=True)
 class Removed:
     """What was taken away, and what AWS left there, with its reason."""

@@ -1,4 +1,4 @@
-"""What an event of Organizations or Control Tower says about which account.
+"""What an event of Organizations, Control Tower or Identity Center says about which account.
 
 The shapes are in events/aws. Where AWS's pages disagree or are silent, only the event's name and an
 account id are believed; DescribeAccount says the rest.
@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from functions import bus
 from functions.inbox import Envelope
+
+RECONCILE_ACCOUNT = "reconcile.account"
+RECONCILE_GROUP = "reconcile.group"
+"""Detail-types of `ostiary.accounts`: {"account": id} and {"group": id}, each with "because"."""
+
+_OURS = "ostiary-"
+"""How the names of Ostiary's own roles begin."""
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
 
@@ -26,6 +34,8 @@ class Kind(StrEnum):
     MOVED = "moved"
     TAGGED = "tagged"
     LEFT = "left"
+    TOUCHED = "touched by hand"
+    ASKED = "asked for"
 
 
 @dataclass(frozen=True)
@@ -45,13 +55,27 @@ class CreationFailed:
 
 
 @dataclass(frozen=True)
+class UnitRenamed:
+    """An OU has another name, so grants by OU path may reach other accounts under it."""
+
+    unit_id: str
+
+
+@dataclass(frozen=True)
+class GroupAppeared:
+    """Identity Center has a group that it did not have, or that had another name."""
+
+    group_id: str
+
+
+@dataclass(frozen=True)
 class Ignored:
     """Nothing to do, and why."""
 
     why: str
 
 
-Change = AccountChange | CreationFailed | Ignored
+Change = AccountChange | CreationFailed | UnitRenamed | GroupAppeared | Ignored
 
 
 def read_change(envelope: Envelope) -> Change:
@@ -59,7 +83,13 @@ def read_change(envelope: Envelope) -> Change:
     detail = envelope.detail
     if detail.get("errorCode"):
         return Ignored(f"the call failed: {detail['errorCode']}")
-    name = str(detail.get("eventName", ""))
+    if envelope.source == bus.ACCOUNTS:
+        return AccountChange(Kind.ASKED, _account_id({"accountId": detail.get("account")}))
+    return _of_aws(envelope, str(detail.get("eventName", "")))
+
+
+def _of_aws(envelope: Envelope, name: str) -> Change:  # noqa: C901 - one case an event, and nothing else
+    detail = envelope.detail
     match name:
         case "CreateAccountResult" | "CreateManagedAccount" | "UpdateManagedAccount":
             return _created(envelope.id, detail)
@@ -77,6 +107,12 @@ def read_change(envelope: Envelope) -> Change:
             return AccountChange(Kind.LEFT, _account_id(_section(detail, "requestParameters")))
         case "LeaveOrganization":
             return AccountChange(Kind.LEFT, _account_id(_section(detail, "userIdentity")))
+        case "UpdateOrganizationalUnit":
+            return _renamed(detail)
+        case "CreateGroup" | "UpdateGroup":
+            return _appeared(detail)
+        case "CreateAccountAssignment" | "DeleteAccountAssignment":
+            return _touched(detail)
         case _:
             return Ignored(f"no event of ours: {name or envelope.detail_type}")
 
@@ -107,6 +143,35 @@ def _tagged(detail: Mapping[str, Any]) -> Change:
     if not _ACCOUNT_ID.fullmatch(resource):
         return Ignored(f"not an account: {resource}")
     return AccountChange(Kind.TAGGED, resource)
+
+
+def _renamed(detail: Mapping[str, Any]) -> Change:
+    asked = _section(detail, "requestParameters")
+    if not asked.get("name"):
+        return Ignored("the OU kept its name")
+    unit_id = str(asked.get("organizationalUnitId") or "")
+    if not unit_id:
+        raise EventError("no OU in requestParameters")
+    return UnitRenamed(unit_id)
+
+
+def _appeared(detail: Mapping[str, Any]) -> Change:
+    """CloudTrail masks the group's name; its id is in the answer to a creation, in the question otherwise."""
+    found = _find(_section(detail, "responseElements"), "groupId") or _find(
+        _section(detail, "requestParameters"), "groupId"
+    )
+    if not found:
+        raise EventError("no group id")
+    return GroupAppeared(str(found))
+
+
+def _touched(detail: Mapping[str, Any]) -> Change:
+    """Somebody else's change of an assignment. What our own functions do is no news to them."""
+    issuer = _section(_section(_section(detail, "userIdentity"), "sessionContext"), "sessionIssuer")
+    if str(issuer.get("userName", "")).startswith(_OURS):
+        return Ignored(f"our own doing: {issuer['userName']}")
+    target = _section(detail, "requestParameters").get("targetId")
+    return AccountChange(Kind.TOUCHED, _account_id({"accountId": target}))
 
 
 def _gone(result: Mapping[str, Any]) -> Change:

@@ -33,6 +33,20 @@ def about_access(account: Account, plan: Plan, applied: Applied, since: datetime
     return finding if missing else finding.cleared()
 
 
+def about_departure(account_id: str, since: datetime, runbooks: str) -> Finding:
+    """An account is closed or gone: whatever was missing there, nobody waits for it any more."""
+    return Finding(
+        key=f"accounts/{account_id}/access",
+        severity=Severity.WARNING,
+        title=f"Account {account_id} left",
+        subject=f"account {account_id}",
+        since=since,
+        why="The account is closed or has left the organization.",
+        actions=(),
+        runbook=f"{runbooks}/account.md",
+    ).cleared()
+
+
 def about_principals(expansion: Expansion, since: datetime, runbooks: str) -> list[Finding]:
     """For each group or user that a grant names: it exists (clear), or Identity Center does not know it."""
     wanted_by = {item.principal: item.reasons[0] for item in expansion.unresolved}

@@ -1,4 +1,4 @@
-"""An account joined, moved or was tagged: its access becomes what the access policy wants."""
+"""An account joined, moved, was tagged or touched: its access becomes what the access policy wants."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,14 +7,25 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.accounts.admit import NotReadyError
-from functions.accounts.events import AccountChange, CreationFailed, Kind, read_change
-from functions.accounts.findings import about_creation
+from functions.accounts.events import (
+    AccountChange,
+    CreationFailed,
+    GroupAppeared,
+    Kind,
+    UnitRenamed,
+    read_change,
+)
+from functions.accounts.findings import about_creation, about_departure
 from functions.accounts.report import report
+from functions.accounts.spread import of_group, of_unit
 from functions.accounts.wiring import Tools, tools
 from functions.inbox import Envelope, each_envelope
 
 MARGIN = timedelta(seconds=10)
 """Left of the function's time to read back and to report."""
+
+SETTLING = timedelta(seconds=30)
+"""CreateAccountAssignment and DeleteAccountAssignment only begin something, and the event tells of that."""
 
 logger = Logger()
 
@@ -30,10 +41,23 @@ def on_event(envelope: Envelope, tools: Tools, deadline: datetime) -> None:
     """Raises when the event is to come back: the account is not ready, or something could not be read."""
     change = read_change(envelope)
     logger.info("event", extra={"event_id": envelope.id, "change": str(change)})
-    if isinstance(change, CreationFailed):
-        tools.bus.put_findings([about_creation(change, envelope.time, tools.runbooks)])
-    if not isinstance(change, AccountChange) or change.kind is Kind.LEFT:
-        return
+    admitter = tools.admitter
+    match change:
+        case CreationFailed():
+            tools.bus.put_findings([about_creation(change, envelope.time, tools.runbooks)])
+        case AccountChange(kind=Kind.LEFT):
+            tools.bus.put_findings([about_departure(change.account_id, envelope.time, tools.runbooks)])
+        case AccountChange():
+            _let_in(change, envelope, tools, deadline)
+        case UnitRenamed():
+            tools.bus.put(of_unit(change, admitter.organizations))
+        case GroupAppeared():
+            tools.bus.put(of_group(change, admitter.store, admitter.policy, admitter.today()))
+
+
+def _let_in(change: AccountChange, envelope: Envelope, tools: Tools, deadline: datetime) -> None:
+    if change.kind is Kind.TOUCHED and tools.admitter.clock() - envelope.time < SETTLING:
+        raise NotReadyError("what was done by hand may still be under way")
     admission = tools.admitter.admit(change.account_id, since=envelope.time, deadline=deadline)
     if admission is None:
         return

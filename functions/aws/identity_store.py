@@ -68,6 +68,16 @@ class IdentityStore:
             return None
         return _bare(found["GroupId"])
 
+    def group_name(self, group_id: str) -> str | None:
+        """The group's display name, or None if there is no such group (any more)."""
+        try:
+            found = self._client.describe_group(IdentityStoreId=self._id, GroupId=group_id)
+        except self._client.exceptions.ResourceNotFoundException as error:
+            if _is_about_store(error):
+                raise
+            return None
+        return found.get("DisplayName")
+
     def user_id(self, user_name: str) -> str | None:
         """The user's id, or None if there is no such user."""
         wanted = _unique("userName", user_name)

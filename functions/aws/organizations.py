@@ -1,6 +1,7 @@
 """Gateway to AWS Organizations: what an account is, where it stands, how it is tagged."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from functions.policy.selectors import Account
@@ -17,7 +18,7 @@ class AccountUnknownError(Exception):
 
 
 class Organizations:
-    """Reads one account at a time; never lists the organization."""
+    """Reads one account by its own calls, an OU, or all of it. Half of it is never returned."""
 
     def __init__(self, client: "OrganizationsClient", management_account: str) -> None:
         self._client = client
@@ -42,12 +43,53 @@ class Organizations:
             is_management=account_id == self._management_account,
         )
 
-    def _ou_path(self, described: "AccountTypeDef") -> str:
+    def account_ids_under(self, unit_id: str) -> list[str]:
+        """Ids of all accounts in an OU and below it. Raises ClientError if any part cannot be read."""
+        pages = self._client.get_paginator("list_accounts_for_parent").paginate(ParentId=unit_id)
+        found = [account["Id"] for page in pages for account in page["Accounts"]]
+        units = self._client.get_paginator("list_organizational_units_for_parent").paginate(ParentId=unit_id)
+        for unit in [unit for page in units for unit in page["OrganizationalUnits"]]:
+            found += self.account_ids_under(unit["Id"])
+        return found
+
+    def accounts(self, *, with_tags: bool) -> tuple[Account, ...]:
+        """Every account, read once: a call for 20 accounts, one for each OU, and, only if tags are asked
+        for, one for each account. Raises ClientError if any of it cannot be read."""
+        units = self._units()
+        pages = self._client.get_paginator("list_accounts").paginate()
+        return tuple(
+            Account(
+                id=described["Id"],
+                name=described["Name"],
+                ou_path=self._ou_path(described, units),
+                tags=self._tags(described["Id"]) if with_tags else {},
+                state=_state(described),
+                is_management=described["Id"] == self._management_account,
+            )
+            for page in pages
+            for described in page["Accounts"]
+        )
+
+    def _units(self) -> dict[str, str]:
+        """The name of every OU, by its id."""
+        (root,) = self._client.list_roots()["Roots"]  # an organization has exactly one
+        names: dict[str, str] = {}
+        parents = [root["Id"]]
+        listing = self._client.get_paginator("list_organizational_units_for_parent")
+        while parents:
+            for page in listing.paginate(ParentId=parents.pop()):
+                for unit in page["OrganizationalUnits"]:
+                    names[unit["Id"]] = unit["Name"]
+                    parents.append(unit["Id"])
+        return names
+
+    def _ou_path(self, described: "AccountTypeDef", units: Mapping[str, str] | None = None) -> str:
         """`/Workloads/Production`. Account.Paths holds ids, so names are read either way, never kept:
         an OU that was renamed a minute ago must not grant by its old name."""
         paths = described.get("Paths")
         if paths:
-            names = [self._ou_name(ou_id) for ou_id in _OU_ID.findall(paths[0])]
+            known = units or {}
+            names = [known.get(ou_id) or self._ou_name(ou_id) for ou_id in _OU_ID.findall(paths[0])]
         else:
             names = self._names_above(described["Id"])
         return "/" + "/".join(names)

@@ -21,6 +21,11 @@ def is_pattern(name: str) -> bool:
     return is_glob(name) or CAPTURE.search(name) is not None
 
 
+def outline(pattern: str) -> str:
+    """The pattern as a glob: a name that does not match it has no reading, whatever words there are."""
+    return CAPTURE.sub("*", pattern)
+
+
 def readings(pattern: str, name: str, known: Vocabulary) -> Iterator[Mapping[str, str]]:
     """Every way in which the name has the pattern's shape: what each capture stands for.
 

@@ -25,6 +25,8 @@ class Leavers(Strict):
     keep_deny: Annotated[timedelta, Duration(MAX_SESSION, timedelta(days=90))] = MAX_SESSION
     """How long the deny stays: no shorter than the longest session that may be running."""
     deny_target: Target = "root"
+    memberships: Literal["remove", "leave"] = "remove"
+    """Whether memberships in groups that have access are removed here (and put back), or left to Okta."""
 
 
 class Expiry(Strict):

@@ -5,7 +5,7 @@ from constructs import Construct
 
 from infra import names
 from infra.config import Deployment
-from infra.patterns import ACCOUNTS
+from infra.patterns import ACCOUNTS, ACCOUNTS_ASKED, IDENTITY_CENTER
 from infra.resources.grants import Grant
 from infra.resources.identity import directory, instance
 from infra.resources.inbox import Inbox
@@ -42,7 +42,15 @@ class Accounts(Construct):
             "Inbox",
             capability="accounts",
             bus=house.bus,
-            patterns={"accounts": ACCOUNTS},
+            patterns={
+                "accounts": ACCOUNTS,
+                "identity-center": IDENTITY_CENTER,
+                "accounts-asked": ACCOUNTS_ASKED,
+            },
+            # A delegated administrator's own changes are logged in its own account.
+            of_this_account={"identity-center-here": IDENTITY_CENTER}
+            if deployment.hub_account != deployment.management_account
+            else None,
             timeout=timeout,
             alarms=house.alarms,
         )

@@ -27,7 +27,14 @@ class Bus(Construct):
                 "Resource": self.bus.event_bus_arn,
                 "Condition": {
                     "ForAllValues:StringEquals": {
-                        "events:source": ["aws.organizations", "aws.controltower", "aws.health"]
+                        "events:source": [
+                            "aws.organizations",
+                            "aws.controltower",
+                            "aws.health",
+                            "aws.sso",
+                            "aws.sso-directory",
+                            "aws.identitystore",
+                        ]
                     }
                 },
             },

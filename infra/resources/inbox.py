@@ -44,6 +44,7 @@ class Inbox(Construct):
         capability: str,
         bus: events.IEventBus,
         patterns: Mapping[str, events.EventPattern],
+        of_this_account: Mapping[str, events.EventPattern] | None = None,
         timeout: Duration,
         alarms: Alarms,
     ) -> None:
@@ -64,6 +65,8 @@ class Inbox(Construct):
         )
         for rule, pattern in patterns.items():
             self._rule(rule, pattern, bus)
+        for rule, pattern in (of_this_account or {}).items():
+            self._rule(rule, pattern, None)  # the default bus, where AWS's own events appear
         alarms.on_dead_letters(capability, self.dead_letters)
         # Older than one wait for another attempt, so the first failure alone does not ring.
         alarms.on_age(capability, self.queue, Duration.seconds(2 * self.visibility.to_seconds()))
@@ -74,7 +77,7 @@ class Inbox(Construct):
             f"{capability.capitalize()}DeadLettersUrl"
         )
 
-    def _rule(self, name: str, pattern: events.EventPattern, bus: events.IEventBus) -> None:
+    def _rule(self, name: str, pattern: events.EventPattern, bus: events.IEventBus | None) -> None:
         target = targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)
         events.Rule(
             self,

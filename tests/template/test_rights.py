@@ -132,7 +132,14 @@ def test_of_other_accounts_only_management_may_send_and_only_awss_events(hub: Te
     assert statement["Action"] == "events:PutEvents"
     assert statement["Condition"] == {
         "ForAllValues:StringEquals": {
-            "events:source": ["aws.organizations", "aws.controltower", "aws.health"]
+            "events:source": [
+                "aws.organizations",
+                "aws.controltower",
+                "aws.health",
+                "aws.sso",
+                "aws.sso-directory",
+                "aws.identitystore",
+            ]
         }
     }
 

@@ -18,6 +18,8 @@ HOOK_SAMPLES = sorted((ROOT / "events" / "okta").glob("hook-*.json"))
 NOT_YET = {"user-authentication", "get-role-credentials"}
 """Sign-ins of people who left: no rule wants them yet."""
 
+IDENTITY = {"create-account-assignment", "delete-account-assignment", "create-group"}
+
 FACTORY = {"create-managed-account", "update-managed-account"}
 
 LEAVER_TYPES = {
@@ -30,6 +32,7 @@ LEAVER_TYPES = {
     "user.lifecycle.activate",
     "user.lifecycle.unsuspend",
     "user.account.unlock",
+    "user.account.unlock_by_admin",
     "application.user_membership.add",
 }
 
@@ -57,6 +60,10 @@ def test_aws_event_reaches_the_bus_by_one_rule_and_the_function_by_one(path: Pat
         forward, inbox = {"ostiary-forward-scim-token"}, {"ostiary-expiry-scim-token"}
     elif path.stem in FACTORY:
         forward, inbox = {"ostiary-forward-account-factory"}, {"ostiary-accounts"}
+    elif path.stem in IDENTITY:
+        # The second rule of the hub listens where a delegated administrator's own calls are logged.
+        forward = {"ostiary-forward-identity-center"}
+        inbox = {"ostiary-identity-center", "ostiary-identity-center-here"}
     else:
         forward, inbox = {"ostiary-forward-organization"}, {"ostiary-accounts"}
 
@@ -71,12 +78,28 @@ def test_regional_event_is_forwarded_from_the_identity_center_region_too(path: P
 
     forwarded = rules_for(stacks.permission_sets, event)
 
-    # Organizations' own events exist in us-east-1 alone; Health and Control Tower speak in their Region.
-    regional = path.stem in FACTORY or path.stem == "health-scim-token-expiry"
+    # Organizations' own events exist in us-east-1 alone; the others speak in their Region.
+    regional = path.stem in FACTORY | IDENTITY or path.stem == "health-scim-token-expiry"
     assert bool(forwarded) == regional
 
 
-@pytest.mark.parametrize("name", ["move-account", "tag-resource", "remove-account-from-organization"])
+def test_where_hub_and_management_account_are_one_nothing_comes_twice(shapes: dict[str, Stacks]) -> None:
+    event = sample(ROOT / "events" / "aws" / "create-group.json")
+
+    assert rules_for(shapes["one-account"].hub, event) == {"ostiary-identity-center"}
+
+
+@pytest.mark.parametrize("detail_type", ["reconcile.account"])
+def test_work_for_one_account_reaches_accounts(detail_type: str, hub: Template) -> None:
+    event = {"source": "ostiary.accounts", "detail-type": detail_type, "detail": {"account": "111111111111"}}
+
+    assert rules_for(hub, event) == {"ostiary-accounts-asked"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["move-account", "tag-resource", "remove-account-from-organization", "delete-account-assignment"],
+)
 def test_a_call_that_aws_refused_starts_nothing(name: str, stacks: Stacks) -> None:
     event = sample(ROOT / "events" / "aws" / f"{name}.json")
     event["detail"]["errorCode"] = "AccessDenied"

@@ -112,6 +112,19 @@ class FakeOrganizations(Service):
         self.count("describe_organizational_unit")
         return {"OrganizationalUnit": {"Name": asked["OrganizationalUnitId"].rpartition("/")[2]}}
 
+    def all_of_list_accounts_for_parent(self, **asked: Any) -> tuple[str, list[Any]]:
+        here = asked["ParentId"]
+        return "Accounts", [{"Id": id_} for id_, account in self.accounts.items() if account.ou_path == here]
+
+    def all_of_list_organizational_units_for_parent(self, **asked: Any) -> tuple[str, list[Any]]:
+        start = asked["ParentId"].rstrip("/") + "/"
+        below = {
+            a.ou_path[len(start) :].partition("/")[0]
+            for a in self.accounts.values()
+            if a.ou_path.startswith(start)
+        }
+        return "OrganizationalUnits", [{"Id": start + name} for name in sorted(below) if name]
+
     def all_of_list_tags_for_resource(self, **asked: Any) -> tuple[str, list[Any]]:
         tags = self.accounts[asked["ResourceId"]].tags
         return "Tags", [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -133,6 +146,13 @@ class FakeIdentityStore(Service):
         if name not in self.groups:
             raise self.error("ResourceNotFoundException", "GetGroupId", ResourceType="GROUP")
         return {"GroupId": self.groups[name]}
+
+    def describe_group(self, **asked: Any) -> dict[str, Any]:
+        self.count("describe_group")
+        for name, group_id in self.groups.items():
+            if group_id == asked["GroupId"]:
+                return {"GroupId": group_id, "DisplayName": name}
+        raise self.error("ResourceNotFoundException", "DescribeGroup", ResourceType="GROUP")
 
     def get_user_id(self, **asked: Any) -> dict[str, Any]:
         self.count("get_user_id")

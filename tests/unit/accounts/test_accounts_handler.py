@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,9 +35,15 @@ class Bus:
     """EventBridge, as far as findings go there."""
 
     findings: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's spelling
-        self.findings += [json.loads(entry["Detail"]) for entry in Entries]
+        for entry in Entries:
+            detail = json.loads(entry["Detail"])
+            if entry["Source"] == "ostiary.findings":
+                self.findings.append(detail)
+            else:
+                self.asked.append((entry["DetailType"], detail))
         return {"Entries": [{"EventId": "1"} for _ in Entries]}
 
     def open(self) -> set[str]:
@@ -228,3 +234,79 @@ def test_the_tools_fit_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     wiring.tools.cache_clear()
     assert set(made.admitter.policy.permission_sets) == {"A"}
     assert made.runbooks == "https://runbooks.test"
+
+
+def test_an_account_that_left_has_no_open_finding(world: World, bus: Bus) -> None:
+    """Given a closed account whose access was incomplete, the finding is gone: nobody waits for it."""
+    world.center.fails["A"] = "no"
+    deliver(sample("create-account-result"))
+    bus.findings.clear()
+    assert deliver(sample("close-account-result")) == []
+    assert [(f["key"], f["state"]) for f in bus.findings] == [(f"accounts/{NEW}/access", "clear")]
+
+
+def test_an_ou_with_another_name_is_work_for_each_account_under_it(world: World, bus: Bus) -> None:
+    """Given a renamed OU, each account in it and below is asked for alone, and the others are not."""
+    world.organizations.accounts |= {
+        "100000000001": MemberAccount("a", "/Live"),
+        "100000000002": MemberAccount("b", "/Live/Regulated"),
+        "100000000003": MemberAccount("c", "/Data"),
+    }
+    event = sample("update-organizational-unit")
+    event["detail"]["requestParameters"]["organizationalUnitId"] = "/Live"
+    assert deliver(event) == []
+    assert [(name, detail["account"]) for name, detail in bus.asked] == [
+        ("reconcile.account", "100000000001"),
+        ("reconcile.account", "100000000002"),
+    ]
+    assert world.center.calls == {}
+
+
+def test_an_ou_that_cannot_be_read_asks_for_nothing_yet(world: World, bus: Bus) -> None:
+    """Given one page that fails, the whole event comes back; half an OU is not the OU."""
+    world.organizations.trouble["list_organizational_units_for_parent"] = ["TooManyRequestsException"]
+    assert deliver(sample("update-organizational-unit")) == ["0"]
+    assert bus.asked == []
+
+
+def test_an_account_asked_for_is_let_in(world: World, bus: Bus) -> None:
+    """Given such work from the bus, the account's access becomes what the policy wants."""
+    asked = {**sample("move-account"), "source": "ostiary.accounts", "detail": {"account": NEW}}
+    assert deliver(asked) == []
+    assert world.access(NEW) == {("audit", "A")}
+
+
+def test_a_group_that_grants_mean_is_work_and_another_is_not(world: World, bus: Bus) -> None:
+    """Given groups that Okta pushed later, only one that some grant means starts anything."""
+    world.store.push("lunch", "fresh-B")
+
+    def appears(name: str) -> None:
+        event = sample("create-group")
+        event["detail"]["responseElements"]["group"]["groupId"] = f"id-of-{name}"
+        assert deliver(event) == []
+
+    appears("lunch")
+    appears("gone-again")
+    assert bus.asked == []
+    for name in ("audit", "fresh-B"):
+        appears(name)
+    assert [(kind, detail["group"]) for kind, detail in bus.asked] == [
+        ("reconcile.group", "id-of-audit"),
+        ("reconcile.group", "id-of-fresh-B"),
+    ]
+
+
+def test_what_was_removed_by_hand_comes_back(world: World, bus: Bus) -> None:
+    """EXT: an assignment deleted out of band was never repaired.
+
+    Given a deletion by hand, its event waits until the deletion is through, then what a grant wants is made
+    again.
+    """
+    deliver(sample("create-account-result"))
+    world.center.assignments.clear()
+    event = sample("delete-account-assignment")
+    world.clock.now = datetime.fromisoformat(event["time"]) + timedelta(seconds=2)
+    assert deliver(event) == ["0"]
+    world.clock.now += timedelta(seconds=60)
+    assert deliver(event) == []
+    assert world.access(NEW) == {("audit", "A")}

@@ -12,11 +12,14 @@ from functions.accounts.events import (
     Change,
     CreationFailed,
     EventError,
+    GroupAppeared,
     Ignored,
     Kind,
+    UnitRenamed,
     read_change,
 )
 from functions.inbox import Envelope
+from infra import names
 
 EVENTS = Path(__file__).parents[3] / "events/aws"
 
@@ -45,6 +48,10 @@ def read(event: dict[str, Any]) -> Change:
         ("account-departed-organization", AccountChange(Kind.LEFT, "444455556666")),
         ("remove-account-from-organization", AccountChange(Kind.LEFT, "444455556666")),
         ("leave-organization", AccountChange(Kind.LEFT, "555566667777")),
+        ("update-organizational-unit", UnitRenamed("ou-ab12-prod0001")),
+        ("create-account-assignment", AccountChange(Kind.TOUCHED, "444455556666")),
+        ("delete-account-assignment", AccountChange(Kind.TOUCHED, "444455556666")),
+        ("create-group", GroupAppeared("90670f0123-1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d")),
         (
             "create-account-result-failed",
             CreationFailed("car-8c1d3e5f7a9b4c2d8e6f0a1b3c5d7e9f", "EMAIL_ALREADY_EXISTS"),
@@ -143,6 +150,7 @@ def test_a_call_that_failed_changed_nothing() -> None:
     ("name", "empty"),
     [
         ("move-account", {"requestParameters": None}),
+        ("delete-account-assignment", {"requestParameters": None}),
         ("create-account-result", {"serviceEventDetails": {"createAccountStatus": {"state": "SUCCEEDED"}}}),
         ("account-joined-organization", {"serviceEventDetails": {"accountId": "not-an-id"}}),
         ("accept-handshake", {"responseElements": {"handshake": {"action": "INVITE", "state": "ACCEPTED"}}}),
@@ -159,3 +167,49 @@ def test_what_is_not_ours_is_ignored() -> None:
     assert edited("move-account", lambda d: d.update(eventName="EnablePolicyType")) == Ignored(
         "no event of ours: EnablePolicyType"
     )
+
+
+@pytest.mark.parametrize(
+    "role", [names.function("accounts"), names.function("leavers"), names.ORGANIZATION_READ]
+)
+def test_our_own_changes_are_no_news(role: str) -> None:
+    """Given an assignment that a function of ours made or removed, no event follows its own tail."""
+
+    def by(detail: dict[str, Any]) -> None:
+        detail["userIdentity"]["sessionContext"]["sessionIssuer"]["userName"] = role
+
+    assert edited("delete-account-assignment", by) == Ignored(f"our own doing: {role}")
+
+
+def test_a_group_with_another_name_counts_as_a_new_one() -> None:
+    """Given UpdateGroup, whose answer is empty, the group's id is in the question."""
+    change = edited(
+        "create-group",
+        lambda d: d.update(
+            eventName="UpdateGroup", requestParameters={"groupId": "g-1"}, responseElements=None
+        ),
+    )
+    assert change == GroupAppeared("g-1")
+
+
+def test_an_ou_that_kept_its_name_moves_nobody() -> None:
+    """Given UpdateOrganizationalUnit without a name, there is nothing to do; without an OU it is an error."""
+    change = edited("update-organizational-unit", lambda d: d["requestParameters"].pop("name"))
+    assert isinstance(change, Ignored)
+    with pytest.raises(EventError, match="no OU"):
+        edited("update-organizational-unit", lambda d: d["requestParameters"].pop("organizationalUnitId"))
+
+
+@pytest.mark.parametrize("empty", [{"responseElements": None, "requestParameters": None}])
+def test_a_group_without_an_id_is_an_error(empty: dict[str, Any]) -> None:
+    """Given a creation that names no group, it is kept for a person."""
+    with pytest.raises(EventError, match="no group id"):
+        edited("create-group", lambda d: d.update(empty))
+
+
+def test_work_asked_for_names_its_account() -> None:
+    """Given an event of our own bus, its account is meant; without one it is an error."""
+    asked = {**sample("move-account"), "source": "ostiary.accounts", "detail-type": "reconcile.account"}
+    assert read({**asked, "detail": {"account": "444455556666"}}) == AccountChange(Kind.ASKED, "444455556666")
+    with pytest.raises(EventError):
+        read({**asked, "detail": {}})
