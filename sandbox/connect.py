@@ -1,11 +1,15 @@
-"""What a person does once after `cdk deploy`, done for the sandbox: secrets, subscriptions, event hook."""
+"""What a person does once after `cdk deploy`, done for the sandbox: secrets, subscriptions, hook, trust."""
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import requests
+from cryptography import x509
 
 from functions.aws.rotating_secret import RotatingSecret
+from functions.expiry.saml_app import fingerprint_of
+from functions.expiry.trust import TrustBook, Trusted
 from functions.okta.client import OktaClient
 from functions.okta.event_hook import Identity, Registrar
 from functions.okta.event_types import CONSUMED
@@ -33,6 +37,7 @@ def connect(world: "World") -> None:
     topic = f"arn:aws:sns:{world.shape.hub_region}:{world.shape.hub_account}:{names.TOPIC}"
     world.hub_client("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{world.oncall.url}/sns")
     _register_hook(world)
+    _record_certificate(world)
     courier = Courier(world.aws, MANAGEMENT_ACCOUNT, ORGANIZATIONS_REGION, world.left_out)
     world.identity.emit = courier.deliver
 
@@ -46,3 +51,12 @@ def _register_hook(world: "World") -> None:
         api = OktaClient(world.okta.url, ApiToken(world.okta.token), http)
         registrar = Registrar(api, Identity(shape.hub_account, shape.hub_region), CONSUMED)
         registrar.install(world.hook_url, secret.value(version), version.id)
+
+
+def _record_certificate(world: "World") -> None:
+    """`ostiary certificates trust`: Identity Center has the certificate that signs now."""
+    keys = world.okta.model.app.keys
+    signing = keys.get(keys.active)
+    fingerprint = fingerprint_of(x509.load_der_x509_certificate(signing.der))
+    book = TrustBook(world.hub_client("dynamodb"), names.TRUST)
+    book.record(world.okta.app_id, Trusted(fingerprint, datetime.now(UTC), "the sandbox", signing.expires))

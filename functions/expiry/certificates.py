@@ -1,19 +1,19 @@
 """When a SAML signing certificate is due, and what else is wrong with it. Pure: time is passed in."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from functions.expiry.check import Desk, Found, Guide
+from functions.expiry.handover import NEVER_GIVEN, NOT_IMPORTED, imported, successor
 from functions.expiry.saml_app import SamlApp
+from functions.expiry.trust import Trusted
 from functions.expiry.wording import days, moment, span
-from functions.finding import Finding, Severity, State
-
-SeverityOf = Callable[[float], Severity | None]
-"""Days left → how soon somebody must look; None: nobody yet. `expiry` of the access policy."""
+from functions.finding import Finding, Severity
 
 RUNBOOK = "saml-certificate.md"
 
@@ -25,56 +25,61 @@ STRONG_HASHES = frozenset({"sha256", "sha384", "sha512"})
 TOLERANCE = timedelta(hours=1)
 """By how much Okta's expiresAt may differ from the certificate before it is worth a word."""
 
-WHY = (
-    "This certificate signs every sign-in from Okta to IAM Identity Center. When it ends, or is replaced "
-    "before Identity Center knows the new one, nobody reaches AWS."
+ROTATE = Guide(
+    why=(
+        "This certificate signs every sign-in from Okta to IAM Identity Center. When it ends, or is replaced "
+        "before Identity Center knows the new one, nobody reaches AWS."
+    ),
+    actions=(
+        "`ostiary certificates rotate` leads through these steps and checks each of them.",
+        "Okta > Applications > {app} > Sign On > SAML Signing Certificates: generate a new certificate and "
+        "leave it inactive.",
+        "IAM Identity Center > Settings > Identity source > Actions > Manage authentication: import the new "
+        "certificate. From now on both are trusted. Record it: `ostiary certificates trust`.",
+        "Only now activate the new certificate in Okta. Activating before importing locks everybody out.",
+        "Sign in to the access portal from a private window. If it fails, activate the old one again.",
+        "When the sign-in works, delete the old certificate in Identity Center.",
+    ),
+    runbook=RUNBOOK,
 )
 
-ROTATE = (
-    "Okta > Applications > {app} > Sign On > SAML Signing Certificates: generate a new certificate and "
-    "leave it inactive.",
-    "IAM Identity Center > Settings > Identity source > Actions > Manage authentication: import the new "
-    "certificate. From now on both are trusted.",
-    "Only now activate the new certificate in Okta. Activating before importing locks everybody out.",
-    "Sign in to the access portal from a private window. If it fails, activate the old certificate again.",
-    "When the sign-in works, delete the old certificate in Identity Center.",
-)
 
-
-def examine(app: SamlApp, *, now: datetime, severity: SeverityOf, runbooks: str) -> tuple[Finding, ...]:
-    """Every check of the certificate that signs now, open or clear.
+def examine(app: SamlApp, trusted: Sequence[Trusted], desk: Desk) -> tuple[Finding, ...]:
+    """Every check of the certificates of one app, open or clear.
 
     The keys name app and check, not the certificate: a check clears as soon as another certificate
-    signs, even when the old one is gone and never seen again. `runbooks` is the address of the folder.
+    signs, even when the old one is gone and never seen again.
     """
     checks = (
-        ("expiry", _validity(app, now, severity)),
-        ("strength", _strength(app)),
-        ("dates", _agreement(app)),
+        ("expiry", _validity(app, desk), ROTATE),
+        ("strength", _strength(app), ROTATE),
+        ("dates", _agreement(app), ROTATE),
+        ("trust", imported(app, trusted), NEVER_GIVEN),
+        ("successor", successor(app, trusted), NOT_IMPORTED),
     )
-    return tuple(_finding(app, name, found, now, runbooks) for name, found in checks)
+    return tuple(_finding(app, name, found, guide, desk) for name, found, guide in checks)
 
 
-Found = tuple[Severity | None, str]
-"""What a check found: severity (None: nothing wrong), and the sentence that says it."""
-
-
-def _validity(app: SamlApp, now: datetime, severity: SeverityOf) -> Found:
+def _validity(app: SamlApp, desk: Desk) -> Found:
     certificate = app.signing.certificate
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    if now >= ends:
-        return Severity.PAGE, f"SAML signing certificate of {app.label} expired on {moment(ends)}"
-    if now < begins:
-        return Severity.PAGE, f"SAML signing certificate of {app.label} is not valid before {moment(begins)}"
-    left = ends - now
-    return severity(days(left)), f"SAML signing certificate of {app.label} expires in {span(left)}"
+    if desk.now >= ends:
+        return Found(Severity.PAGE, f"SAML signing certificate of {app.label} expired on {moment(ends)}")
+    if desk.now < begins:
+        return Found(
+            Severity.PAGE, f"SAML signing certificate of {app.label} is not valid before {moment(begins)}"
+        )
+    left = ends - desk.now
+    return Found(
+        desk.severity(days(left)), f"SAML signing certificate of {app.label} expires in {span(left)}"
+    )
 
 
 def _strength(app: SamlApp) -> Found:
     weakness = _weakness(app.signing.certificate)
     if weakness is None:
-        return None, f"SAML signing certificate of {app.label} is strong enough"
-    return Severity.WARNING, f"SAML signing certificate of {app.label} is weak: {weakness}"
+        return Found(None, f"SAML signing certificate of {app.label} is strong enough")
+    return Found(Severity.WARNING, f"SAML signing certificate of {app.label} is weak: {weakness}")
 
 
 def _weakness(certificate: x509.Certificate) -> str | None:
@@ -96,32 +101,28 @@ def _weakness(certificate: x509.Certificate) -> str | None:
 
 
 def _agreement(app: SamlApp) -> Found:
-    ends, said = app.signing.certificate.not_valid_after_utc, app.signing.expires_at
+    ends, said = app.signing.ends, app.signing.expires_at
     if abs(ends - said) <= TOLERANCE:
-        return None, f"Okta and the SAML signing certificate of {app.label} agree on its end"
-    return Severity.WARNING, (
+        return Found(None, f"Okta and the SAML signing certificate of {app.label} agree on its end")
+    return Found(
+        Severity.WARNING,
         f"Okta says that the SAML signing certificate of {app.label} expires on {moment(said)}, "
-        f"the certificate itself says {moment(ends)}"
+        f"the certificate itself says {moment(ends)}",
     )
 
 
-def _finding(app: SamlApp, check: str, found: Found, now: datetime, runbooks: str) -> Finding:
-    severity, title = found
-    certificate = app.signing.certificate
-    return Finding(
-        key=f"saml-certificate/{app.id}/{check}",
-        severity=severity or Severity.INFO,
-        title=title,
-        subject=f"Okta app {app.label} ({app.id})",
-        since=now,
-        why=WHY,
-        actions=tuple(step.format(app=app.label) for step in ROTATE),
-        runbook=f"{runbooks.rstrip('/')}/{RUNBOOK}",
-        state=State.OPEN if severity else State.CLEAR,
-        facts={
-            "Key id": app.signing.kid,
-            "Serial number": f"{certificate.serial_number:x}",
-            "Valid until": moment(certificate.not_valid_after_utc),
-            "Other certificates in Okta": ", ".join(app.other_kids) or "none",
-        },
+def _finding(app: SamlApp, check: str, found: Found, guide: Guide, desk: Desk) -> Finding:
+    signing = app.signing
+    facts = {
+        "Key id": signing.kid,
+        "Serial number": f"{signing.certificate.serial_number:x}",
+        "SHA-256 fingerprint": signing.fingerprint,
+        "Valid until": moment(signing.ends),
+        "Other certificates in Okta": ", ".join(app.other_kids) or "none",
+    }
+    return desk.write(
+        f"saml-certificate/{app.id}/{check}",
+        f"Okta app {app.label} ({app.id})",
+        Found(found.severity, found.title, {**facts, **found.facts}),
+        Guide(guide.why, tuple(step.format(app=app.label) for step in guide.actions), guide.runbook),
     )

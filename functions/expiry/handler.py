@@ -1,44 +1,33 @@
-"""Says in time when a key to the door is about to expire: by schedule for Okta, by AWS Health for SCIM."""
+"""Says in time when a key to the door is about to expire: by schedule, and when AWS or Okta tells."""
 
-from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws.session import CONFIG
-from functions.bus import EventBus
-from functions.expiry.environment import Environment
+from functions.expiry.hearing import areas_of
 from functions.expiry.scim_token import read_health_event
-from functions.expiry.watch import PATIENCE, SCOPES, Watch
+from functions.expiry.showing import show
+from functions.expiry.wiring import clock, watch
 from functions.inbox import Envelope, each_envelope
-from functions.okta.credentials import connect
-from functions.policy import load_bundled
-
-
-@cache
-def _watch() -> Watch:
-    env = Environment.read()
-    return Watch(
-        connect=lambda: connect(env.okta_url, env.okta_credentials, SCOPES, patience=PATIENCE),
-        app_id=env.okta_app_id,
-        severity=load_bundled().expiry.severity,
-        runbooks=env.runbooks,
-        bus=EventBus(boto3.client("events", config=CONFIG), env.bus),
-    )
+from functions.okta.log_event import LogEvent
 
 
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any] | None:
-    """Two doors: the queue with AWS Health's events, and the schedule, whatever its payload says."""
+    """Three doors: the queue; an operator who asks for the certificates; the schedule, whatever it says."""
     if "Records" in event:
         return dict(each_envelope(event, context, _hear))
-    _watch().run(datetime.now(UTC))
+    if event.get("show") == "certificates":
+        return {"apps": show(watch().sources)}
+    watch().run(clock())
     return None
 
 
 def _hear(envelope: Envelope) -> None:
-    watch, now = _watch(), datetime.now(UTC)
-    watch.bus.put_findings(
-        read_health_event(envelope.detail, now=now, severity=watch.severity, runbooks=watch.runbooks)
-    )
+    on_duty, now = watch(), clock()
+    if envelope.source == "aws.health":
+        findings = read_health_event(
+            envelope.detail, now=now, severity=on_duty.severity, runbooks=on_duty.runbooks
+        )
+        on_duty.bus.put_findings(findings)
+    else:
+        on_duty.run(now, areas_of(LogEvent.parse(envelope.detail), on_duty.sources.apps))

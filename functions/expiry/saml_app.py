@@ -1,12 +1,13 @@
 """A SAML app of Okta as the watch sees it: which certificate signs now, and which others it has. Pure."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
 
 class CertificateError(ValueError):
@@ -21,15 +22,37 @@ class SigningKey:
     expires_at: datetime
     certificate: x509.Certificate
 
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the certificate, as `fingerprint_of` writes it."""
+        return fingerprint_of(self.certificate)
+
+    @property
+    def ends(self) -> datetime:
+        """When the certificate itself says that it ends."""
+        return self.certificate.not_valid_after_utc
+
 
 @dataclass(frozen=True)
 class SamlApp:
-    """`signing` is the key that signs now; the other keys are known by name only, and guard nothing."""
+    """`signing` is the key that signs now. Of `other_kids`, those in `others` hold a readable certificate."""
 
     id: str
     label: str
     signing: SigningKey
     other_kids: tuple[str, ...]
+    others: tuple[SigningKey, ...] = ()
+
+    @property
+    def keys(self) -> tuple[SigningKey, ...]:
+        """All that can be read, the one that signs first."""
+        return (self.signing, *self.others)
+
+    @property
+    def successor(self) -> SigningKey | None:
+        """The one that was made to replace the signing one: not signing yet, and ending last of all."""
+        last = max(self.keys, key=lambda key: key.ends)
+        return last if last.ends > self.signing.ends else None
 
 
 def read_saml_app(app: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> SamlApp:
@@ -44,8 +67,24 @@ def read_saml_app(app: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> 
     found = [key for key in keys if key.get("kid") == signing_kid]
     if not found:
         raise CertificateError(f"key {signing_kid} signs for app {app_id}, but is not among its keys")
-    others = tuple(str(key["kid"]) for key in keys if key not in found and "kid" in key)
-    return SamlApp(app_id, label, _read(found[0]), others)
+    others = [key for key in keys if key not in found and "kid" in key]
+    return SamlApp(
+        app_id, label, _read(found[0]), tuple(str(key["kid"]) for key in others), tuple(_readable(others))
+    )
+
+
+def fingerprint_of(certificate: x509.Certificate) -> str:
+    """SHA-256 in capitals, two by two, as openssl and the consoles write it."""
+    return certificate.fingerprint(SHA256()).hex(":").upper()
+
+
+def _readable(keys: Sequence[Mapping[str, Any]]) -> Iterator[SigningKey]:
+    """What does not sign harms nobody: an unreadable one must not blind the watch for the one that does."""
+    for key in keys:
+        try:
+            yield _read(key)
+        except CertificateError:
+            continue
 
 
 def _read(key: Mapping[str, Any]) -> SigningKey:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from functions.expiry.certificates import SeverityOf
+from functions.expiry.check import SeverityOf, worst
 from functions.expiry.wording import days, moment, span
 from functions.finding import Finding, Severity, State
 
@@ -28,7 +28,6 @@ ACTIONS = (
     "Delete the old token in Identity Center.",
 )
 
-_RANK = {severity: rank for rank, severity in enumerate(Severity)}
 _DATES = (
     # As HTTP writes it: Thu, 14 Jan 2027 06:00:00 UTC.
     (re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}"), "%d %b %Y %H:%M:%S"),
@@ -60,7 +59,7 @@ def read_health_event(
     ends = _end(said)
     due = Severity.WARNING
     if ends is not None:
-        due = max(due, severity(days(ends - now)) or due, key=_RANK.__getitem__)
+        due = worst(due, severity(days(ends - now))) or due
     return tuple(
         Finding(
             key=f"scim-token/{subject}",

@@ -1,6 +1,6 @@
-"""The daily watch: read Okta, say what is due. A watch that cannot read says so and fails."""
+"""The watch: look at every area, say what is due. One that cannot be read says so, and the watch fails."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,61 +8,86 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.bus import EventBus
-from functions.expiry.certificates import SeverityOf, examine
-from functions.expiry.saml_app import CertificateError, read_saml_app
+from functions.expiry.areas import AREAS, Area, Sources
+from functions.expiry.check import Desk, Found, Guide, SeverityOf
+from functions.expiry.saml_app import CertificateError
+from functions.expiry.scim_endpoint import ScimSecretError
+from functions.expiry.sign_on import PolicyUnreadableError
 from functions.finding import Finding, Severity
-from functions.okta.client import OktaClient
-from functions.okta.errors import OktaError
-
-KEY = "watch/expiry"
-
-SCOPES = ("okta.apps.read",)
+from functions.okta.errors import OktaError, OktaThrottledError, OktaUnreachableError
+from functions.okta.log_event import LogEventError
 
 PATIENCE = 8.0
 """Seconds. The watch must hear that Okta fails while it has time to say so; Lambda repeats it later."""
 
-UNREADABLE = (OktaError, CertificateError, GetParameterError, BotoCoreError, ClientError)
-"""Okta down or refusing, a certificate nobody can read, the credentials secret or its key out of reach."""
+HOPELESS = (OktaUnreachableError, OktaThrottledError, GetParameterError)
+"""Whoever asks Okta next hears the same, and waits as long for it."""
+
+UNREADABLE = (
+    OktaError,
+    CertificateError,
+    ScimSecretError,
+    PolicyUnreadableError,
+    LogEventError,
+    GetParameterError,
+    BotoCoreError,
+    ClientError,
+)
+
+BLIND = Guide(
+    why=(
+        "Until the watch can look there again, what ends or breaks in this area is noticed only when people "
+        "cannot sign in to AWS any more, or when somebody who left still can."
+    ),
+    actions=(
+        "Read the error below: it says what was refused, or that nobody answered.",
+        "If Okta is down, wait: the watch runs again by itself and this clears.",
+        "If the sign-in is refused, put valid Okta credentials into the function's secret; if a scope is "
+        "missing, grant it to the service app.",
+        "Look by hand meanwhile; the runbook says where, area by area.",
+    ),
+    runbook="watch.md",
+)
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Watches the signing certificate of one SAML app. `connect` is called when the watch runs."""
+    """Looks into the areas and puts on the bus what each found, as soon as it is found."""
 
-    connect: Callable[[], OktaClient]
-    app_id: str
+    sources: Sources
     severity: SeverityOf
     runbooks: str
     bus: EventBus
 
-    def run(self, now: datetime) -> None:
-        """Put every check on the bus, open or clear. Whatever kept it from reading is raised again."""
-        try:
-            okta = self.connect()
-            app = read_saml_app(okta.application(self.app_id), okta.application_keys(self.app_id))
-        except UNREADABLE as error:
-            self.bus.put_findings([self._blind(now, f"{type(error).__name__}: {error}")])
-            raise
-        findings = examine(app, now=now, severity=self.severity, runbooks=self.runbooks)
-        self.bus.put_findings([*findings, self._blind(now, "none").cleared()])
+    def run(self, now: datetime, areas: Collection[str] = tuple(AREAS)) -> None:
+        """Every check of these areas, open or clear. What first kept one from being read is raised again."""
+        desk = Desk(now, self.severity, self.runbooks)
+        trouble: list[Exception] = []
+        for name in areas:
+            hopeless = next((error for error in trouble if isinstance(error, HOPELESS)), None)
+            error = hopeless or self._look(AREAS[name], desk)
+            self.bus.put_findings([_sight(name, error, desk)])
+            if error is not None:
+                trouble.append(error)
+        if trouble:
+            raise trouble[0]
 
-    def _blind(self, now: datetime, error: str) -> Finding:
-        return Finding(
-            key=KEY,
-            severity=Severity.WARNING,
-            title="Nobody watches the SAML certificate: Okta could not be read",
-            subject=f"Okta app {self.app_id}",
-            since=now,
-            why=(
-                "Until the watch reads Okta again, a certificate that expires is noticed only when nobody "
-                "can sign in to AWS any more."
-            ),
-            actions=(
-                "Read the error below: it says what Okta refused, or that Okta did not answer.",
-                "If Okta is down, wait: the watch runs again by itself and this clears.",
-                "If the sign-in is refused, put valid Okta credentials into the function's secret.",
-                "Look at the certificate by hand meanwhile: Okta > Applications > the AWS app > Sign On.",
-            ),
-            runbook=f"{self.runbooks.rstrip('/')}/saml-certificate.md",
-            facts={"Error": error},
+    def _look(self, area: Area, desk: Desk) -> Exception | None:
+        try:
+            findings = area(self.sources, desk)
+        except UNREADABLE as error:
+            return error
+        self.bus.put_findings(findings)
+        return None
+
+
+def _sight(area: str, error: Exception | None, desk: Desk) -> Finding:
+    if error is None:
+        found = Found(None, f"The watch over {area} sees", {"Error": "none"})
+    else:
+        found = Found(
+            Severity.WARNING,
+            f"Nobody watches {area}: it could not be read",
+            {"Error": f"{type(error).__name__}: {error}"},
         )
+    return desk.write(f"watch/{area}", f"Watch over {area}", found, BLIND)

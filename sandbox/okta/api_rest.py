@@ -1,4 +1,4 @@
-"""System Log, policies, and the token endpoint. Okta: "System Log", "Policies", "OAuth 2.0"."""
+"""System Log, policies, tokens, and what Okta says to anybody. Okta: the APIs of these names."""
 
 from sandbox.okta.errors import invalid
 from sandbox.okta.systemlog import parse_query
@@ -33,6 +33,12 @@ def _replace_rule(call: Call) -> Reply:
     )
 
 
+def _organization(call: Call) -> Reply:
+    base, custom = call.model.organization.base_url, call.model.organization.settings.custom_domain
+    links = {"organization": {"href": base}} | ({"alternate": {"href": custom}} if custom else {})
+    return Reply({"id": "00o5f1tsExample8Kp1d7", "pipeline": "idx", "_links": links})
+
+
 def _token(call: Call) -> Reply:
     return Reply(call.model.tokens.issue(call.request.form.to_dict(), call.request.base_url))
 
@@ -49,5 +55,6 @@ ROUTES = (
         "okta.policies.manage",
         _replace_rule,
     ),
+    Route("GET", "/.well-known/okta-organization", "GetOrgMetadata", None, _organization, signed_in=False),
     Route("POST", "/oauth2/v1/token", "GetAccessToken", None, _token, signed_in=False),
 )

@@ -50,6 +50,31 @@ def _certificate(call: Call) -> Reply:
     return Reply(call.model.set_signing_certificate(days_left=days).body())
 
 
+def _sync_state(call: Call) -> Reply:
+    """As after a push to Identity Center that it refused."""
+    wanted = call.json().get("syncState")
+    if wanted not in ("SYNCHRONIZED", "ERROR", "OUT_OF_SYNC"):
+        raise invalid("syncState", "SYNCHRONIZED, ERROR or OUT_OF_SYNC")
+    with call.model.organization.lock:
+        call.model.app.assignments.get(call.path["id"]).sync_state = wanted
+    return Reply(status=204)
+
+
+def _push_state(call: Call) -> Reply:
+    """As after a push of a group that Identity Center refused; no error: it is well again."""
+    error = call.json().get("errorSummary")
+    with call.model.organization.lock:
+        mapping = call.model.app.pushes.get(call.path["id"])
+        mapping.status, mapping.error = ("ERROR", str(error)) if error else ("ACTIVE", None)
+    return Reply(status=204)
+
+
+def _reset_factor(call: Call) -> Reply:
+    """As the help desk does: all factors of a person are gone."""
+    call.model.reset_factors(call.path["id"])
+    return Reply(status=204)
+
+
 def _delivery(call: Call) -> Reply:
     return Reply(asdict(call.model.deliveries.chaos))
 
@@ -78,6 +103,9 @@ ROUTES = (
     _route("GET", "sessions", _sessions),
     _route("POST", "users/<id>/lock", _lock),
     _route("POST", "certificate", _certificate),
+    _route("PUT", "users/<id>/syncState", _sync_state),
+    _route("PUT", "mappings/<id>", _push_state),
+    _route("POST", "users/<id>/resetFactors", _reset_factor),
     _route("GET", "delivery", _delivery),
     _route("PUT", "delivery", _set_delivery),
 )

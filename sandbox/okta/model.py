@@ -7,6 +7,7 @@ from sandbox.okta.certificates import SigningKey
 from sandbox.okta.delivery import Deliveries
 from sandbox.okta.groups import Groups
 from sandbox.okta.hooks import Hooks
+from sandbox.okta.logevent import Occurrence
 from sandbox.okta.organization import Organization
 from sandbox.okta.people import People
 from sandbox.okta.policies import Policies
@@ -86,6 +87,16 @@ class Model:
     def lock(self, person: str) -> None:
         """Too many wrong passwords, by id or login."""
         self.people.lock_out(person)
+
+    def reset_factors(self, person: str) -> None:
+        """The help desk takes all second factors from somebody, by id or login."""
+        found = self.people.get(person)
+        uri = f"/api/v1/users/{found.id}/lifecycle/reset_factors"
+        self.organization.record(
+            Occurrence(
+                "user.mfa.factor.reset_all", "Reset all factors for user", self._admin, (found.ref,), uri
+            )
+        )
 
     def drain(self, timeout: float = 60.0) -> bool:
         """Wait for provisioning, then for event hooks; false when `timeout` seconds each were not enough."""

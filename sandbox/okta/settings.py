@@ -35,6 +35,7 @@ class Settings:
     acs_url: str = "https://eu-west-1.signin.aws.amazon.com/platform/saml/acs/7223a1b2c3d4e5f6"
     entity_id: str = "https://eu-west-1.signin.aws.amazon.com/platform/saml/d-9067f01234"
     certificate_days_left: float = 3650.0
+    custom_domain: str | None = None
     sessions_per_person: int = 2
     clock: Callable[[], datetime] = utc_now
     hook_timeout: float = 3.0

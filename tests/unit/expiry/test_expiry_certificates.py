@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from functions.expiry.certificates import examine
+from functions.expiry.check import Desk
 from functions.expiry.saml_app import CertificateError, read_saml_app
 from functions.finding import Finding, Severity, State
 from functions.policy.watch import Expiry
@@ -26,7 +27,7 @@ THRESHOLDS = Expiry(info=60, warning=30, page=14)
 
 def check(name: str, okta: Okta, now: datetime) -> Finding:
     app = read_saml_app(okta.app, okta.keys)
-    findings = examine(app, now=now, severity=THRESHOLDS.severity, runbooks=RUNBOOKS)
+    findings = examine(app, (), Desk(now, THRESHOLDS.severity, RUNBOOKS))
     return {finding.key: finding for finding in findings}[f"saml-certificate/{APP_ID}/{name}"]
 
 
@@ -63,7 +64,7 @@ def test_the_finding_says_all_that_on_call_needs(strong_key: rsa.RSAPrivateKey) 
     steps = [index for index, step in enumerate(finding.actions) if "import the new" in step]
     activation = [index for index, step in enumerate(finding.actions) if "Only now activate" in step]
     assert steps < activation
-    assert "AWS IAM Identity Center > Sign On" in finding.actions[0]
+    assert "AWS IAM Identity Center > Sign On" in finding.actions[1]
     assert finding.runbook == "https://example.com/ostiary/docs/runbooks/saml-certificate.md"
     assert finding.facts["Key id"] == KID
     assert finding.facts["Valid until"] == "2029-01-01 00:00 UTC"

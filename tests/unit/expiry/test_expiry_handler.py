@@ -1,158 +1,186 @@
-"""The function as Lambda calls it: both doors, and a watch that is never silent. Okta speaks real HTTP."""
+"""The function as Lambda calls it: every door, and a watch that is never silent. Okta speaks real HTTP."""
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
-from cryptography.hazmat.primitives.asymmetric import rsa
-from moto import mock_aws
 
-from functions.expiry import handler
-from functions.finding import Finding, Severity, State
-from functions.okta import credentials
-from functions.okta.errors import OktaRefusedError, OktaUnreachableError
+from functions.expiry import handler, wiring
+from functions.finding import Severity, State
+from functions.okta.errors import OktaRefusedError
 from functions.policy import AccessPolicy
-from tests.unit.expiry.conftest import APP_ID, RUNBOOKS, answers, certificate
-from tests.unit.okta.scripted_http import Answer, Asked, ScriptedServer, scripted_server
+from tests.unit.expiry.deployed import CONTEXT, OKTA_SECRET, Deployed, deployed, forget_secrets
 
 SAMPLE = Path(__file__).parents[3] / "events" / "aws" / "health-scim-token-expiry.json"
-REGION = "eu-west-1"
-DAILY = {"source": "ostiary.schedule", "detail-type": "expiry.daily", "detail": {}}
-CONTEXT = cast(LambdaContext, object())
-
-
-class Bus:
-    """Records what is put, as the boto3 client of EventBridge would be called."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-
-    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        self.findings += [Finding.from_detail(json.loads(entry["Detail"])) for entry in Entries]
-        return {"Entries": [{"EventId": "1"} for _ in Entries]}
-
-    def states(self) -> dict[str, State]:
-        return {finding.key: finding.state for finding in self.findings}
 
 
 @pytest.fixture
-def okta() -> Iterator[ScriptedServer]:
-    with scripted_server() as server:
-        yield server
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    with deployed(tmp_path, monkeypatch, AccessPolicy(permission_sets={})) as world:
+        world.trust_signing()
+        yield world
 
 
-@pytest.fixture
-def bus(okta: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
-    """The function deployed: its environment, secret and policy, with a bus that a test can read."""
-    (tmp_path / "access.json").write_text(AccessPolicy(permission_sets={}).to_json())
-    environment = {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": REGION,
-        "LAMBDA_TASK_ROOT": str(tmp_path),
-        "OSTIARY_BUS": "ostiary",
-        "OSTIARY_RUNBOOKS": RUNBOOKS,
-        "OSTIARY_OKTA_URL": okta.url,
-        "OSTIARY_OKTA_CREDENTIALS": "ostiary/okta",
-        "OSTIARY_OKTA_APP_ID": APP_ID,
+def queued(*bodies: str) -> dict[str, Any]:
+    records = [
+        {
+            "messageId": str(number),
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:ostiary-expiry",
+            "attributes": {"ApproximateReceiveCount": "1"},
+            "receiptHandle": "handle",
+            "body": body,
+        }
+        for number, body in enumerate(bodies)
+    ]
+    return {"Records": records}
+
+
+def okta_says(event_type: str, *targets: dict[str, str], result: str = "SUCCESS") -> str:
+    event = {
+        "uuid": "u-1",
+        "published": "2026-11-22T12:00:00.000Z",
+        "eventType": event_type,
+        "outcome": {"result": result},
+        "target": list(targets),
     }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    bus, client = Bus(), boto3.client
-    monkeypatch.setattr(boto3, "client", lambda name, **kw: bus if name == "events" else client(name, **kw))
-    for kept in (handler._watch, credentials._secrets, credentials._client):
-        kept.cache_clear()
-    with mock_aws():
-        boto3.client("secretsmanager", region_name=REGION).create_secret(
-            Name="ostiary/okta", SecretString='{"token": "00a"}'
-        )
-        yield bus
-    handler._watch.cache_clear()
+    return json.dumps(
+        {
+            "id": "1",
+            "source": "ostiary.okta",
+            "detail-type": event_type,
+            "time": "2026-11-22T12:00:01Z",
+            "detail": event,
+        }
+    )
 
 
-def plays_okta(key: rsa.RSAPrivateKey, *, days_left: float) -> Any:
-    end = (datetime.now(UTC) + timedelta(days=days_left)).replace(microsecond=0)
-    shown = answers(certificate(key, end=end), expires_at=end)
-
-    def answer(asked: Asked) -> Answer:
-        return Answer(200, shown.keys if asked.path.endswith("/credentials/keys") else shown.app)
-
-    return answer
+def app_instance(id_: str) -> dict[str, str]:
+    return {"type": "AppInstance", "id": id_}
 
 
-def test_given_12_days_left_when_the_day_comes_then_on_call_is_paged(
-    bus: Bus, okta: ScriptedServer, strong_key: rsa.RSAPrivateKey
-) -> None:
-    okta.answer_with = plays_okta(strong_key, days_left=12)
-    assert handler.handle(DAILY, CONTEXT) is None
-    expiry = next(finding for finding in bus.findings if finding.key == f"saml-certificate/{APP_ID}/expiry")
+def test_given_12_days_left_when_the_day_comes_then_on_call_is_paged(world: Deployed) -> None:
+    world.okta.model.set_signing_certificate(days_left=12)
+    world.trust_signing()
+    expiry = world.run()[f"saml-certificate/{world.okta.app_id}/expiry"]
     assert (expiry.state, expiry.severity) == (State.OPEN, Severity.PAGE)
     assert "12 days" in expiry.title
-    assert bus.states()["watch/expiry"] is State.CLEAR
+    assert world.said()["watch/certificates"].state is State.CLEAR
 
 
-def test_given_years_left_then_every_check_says_clear(
-    bus: Bus, okta: ScriptedServer, strong_key: rsa.RSAPrivateKey
-) -> None:
-    okta.answer_with = plays_okta(strong_key, days_left=900)
-    handler.handle(DAILY, CONTEXT)
-    assert set(bus.states().values()) == {State.CLEAR}
-    assert len(bus.findings) == 4
-
-
-def test_given_a_refused_sign_in_then_the_watch_says_that_it_is_blind_and_fails(
-    bus: Bus, okta: ScriptedServer
-) -> None:
-    okta.answers = [Answer(401, {"errorCode": "E0000011", "errorSummary": "Invalid token provided"})]
-    with pytest.raises(OktaRefusedError):
-        handler.handle(DAILY, CONTEXT)
-    (finding,) = bus.findings
-    assert (finding.key, finding.state) == ("watch/expiry", State.OPEN)
-    assert "E0000011" in finding.facts["Error"]
-
-
-def test_given_okta_is_down_then_the_watch_says_so_and_fails(
-    bus: Bus, okta: ScriptedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(handler, "PATIENCE", 0.0)
-    okta.answers = [Answer(503)]
-    with pytest.raises(OktaUnreachableError):
-        handler.handle(DAILY, CONTEXT)
-    assert bus.states() == {"watch/expiry": State.OPEN}
-
-
-def test_given_an_app_that_does_not_sign_then_the_watch_is_blind(bus: Bus, okta: ScriptedServer) -> None:
-    okta.answer_with = lambda asked: Answer(200, [] if asked.path.endswith("keys") else {"id": APP_ID})
-    with pytest.raises(ValueError, match="is it a SAML app"):
-        handler.handle(DAILY, CONTEXT)
-    assert bus.states() == {"watch/expiry": State.OPEN}
-
-
-def test_given_no_secret_yet_then_the_watch_is_blind(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OSTIARY_OKTA_CREDENTIALS", "ostiary/none")
-    with pytest.raises(Exception, match="ResourceNotFoundException"):
-        handler.handle(DAILY, CONTEXT)
-    assert bus.states() == {"watch/expiry": State.OPEN}
-
-
-def test_given_healths_notice_on_the_queue_then_it_becomes_a_finding(bus: Bus) -> None:
-    event = {"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": SAMPLE.read_text()}]}
-    assert handler.handle(event, CONTEXT) == {"batchItemFailures": []}
-    (finding,) = bus.findings
+def test_given_healths_notice_on_the_queue_then_it_becomes_a_finding(world: Deployed) -> None:
+    assert handler.handle(queued(SAMPLE.read_text()), CONTEXT) == {"batchItemFailures": []}
+    (finding,) = world.bus.findings
     assert finding.key.startswith("scim-token/arn:aws:sso")
 
 
-def test_given_a_message_that_is_something_else_then_it_alone_goes_back(bus: Bus) -> None:
+def test_given_a_message_that_is_something_else_then_it_alone_goes_back(world: Deployed) -> None:
     other = json.loads(SAMPLE.read_text())
     other["detail"]["eventTypeCode"] = "AWS_EC2_MAINTENANCE"
-    bodies = {"good": SAMPLE.read_text(), "other": json.dumps(other), "junk": "no envelope"}
-    records = [{"messageId": id_, "eventSource": "aws:sqs", "body": body} for id_, body in bodies.items()]
-    answer = handler.handle({"Records": records}, CONTEXT)
+    answer = handler.handle(queued(SAMPLE.read_text(), json.dumps(other), "no envelope"), CONTEXT)
     assert answer is not None
-    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["other", "junk"]
-    assert len(bus.findings) == 1
+    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["1", "2"]
+    assert len(world.bus.findings) == 1
+
+
+@pytest.mark.parametrize("event_type", ["app.keys.rotate", "application.lifecycle.update"])
+def test_given_the_switch_to_an_unknown_certificate_then_the_event_itself_pages(
+    world: Deployed, event_type: str
+) -> None:
+    # Given: somebody activates a certificate that Identity Center never got
+    world.okta.model.set_signing_certificate(days_left=3000)
+    # When Okta's event comes
+    body = okta_says(event_type, app_instance(world.okta.app_id))
+    assert handler.handle(queued(body), CONTEXT) == {"batchItemFailures": []}
+    # Then on-call is paged, and nothing that has nothing to do with it was looked at
+    trust = world.said()[f"saml-certificate/{world.okta.app_id}/trust"]
+    assert (trust.state, trust.severity) == (State.OPEN, Severity.PAGE)
+    assert "okta/hook" not in world.said()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        okta_says("app.keys.rotate", app_instance("0oaanother")),
+        okta_says("application.lifecycle.update", app_instance("0oaanother")),
+        okta_says("application.lifecycle.update", app_instance("0oa5f1tsAwsIdc8Kp1d7"), result="FAILURE"),
+        okta_says("user.lifecycle.activate"),
+    ],
+)
+def test_what_concerns_another_app_or_never_happened_starts_nothing(world: Deployed, body: str) -> None:
+    world.okta.faults.reset()
+    assert handler.handle(queued(body), CONTEXT) == {"batchItemFailures": []}
+    assert world.bus.findings == []
+    assert world.okta.faults.calls() == {}
+
+
+@pytest.mark.parametrize(
+    ("event_type", "key"),
+    [
+        ("policy.rule.update", "watch/sign-on"),
+        ("user.mfa.factor.reset_all", "watch/factors"),
+        ("event_hook.deactivated", "watch/own-keys"),
+    ],
+)
+def test_each_event_starts_the_part_that_it_concerns(world: Deployed, event_type: str, key: str) -> None:
+    handler.handle(queued(okta_says(event_type)), CONTEXT)
+    assert {each for each in world.said() if each.startswith("watch/")} == {key}
+
+
+def test_given_okta_refuses_then_the_event_goes_back_to_the_queue(world: Deployed) -> None:
+    world.okta.faults.set(
+        [{"service": "okta", "operation": "GetApplication", "error": "E0000006", "status": 403}]
+    )
+    answer = handler.handle(queued(okta_says("app.keys.rotate")), CONTEXT)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    assert world.said()["watch/certificates"].state is State.OPEN
+
+
+def test_given_a_wrong_token_then_the_watch_says_what_okta_said(world: Deployed) -> None:
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=OKTA_SECRET, SecretString='{"token": "00awrong"}'
+    )
+    forget_secrets()
+    with pytest.raises(OktaRefusedError):
+        world.run()
+    blind = world.said()["watch/certificates"]
+    assert blind.state is State.OPEN
+    assert "E0000011" in blind.facts["Error"]
+
+
+def test_given_no_secret_yet_then_the_watch_is_blind(
+    world: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSTIARY_OKTA_CREDENTIALS", "ostiary/none")
+    wiring.watch.cache_clear()
+    with pytest.raises(Exception, match="ResourceNotFoundException"):
+        world.run()
+    assert world.said()["watch/certificates"].state is State.OPEN
+
+
+def test_an_operator_is_shown_what_okta_has_and_what_identity_center_was_given(world: Deployed) -> None:
+    world.okta.model.app.keys.generate(10, by=world.okta.model.organization.administrator)
+    shown = handler.handle({"show": "certificates"}, CONTEXT)
+    assert shown is not None
+    (app,) = json.loads(json.dumps(shown))["apps"]
+    signing, waiting = app["keys"]
+    assert (signing["signs"], signing["trusted"]) == (True, True)
+    assert (waiting["signs"], waiting["trusted"]) == (False, False)
+    assert [each["fingerprint"] for each in app["trusted"]] == [signing["fingerprint"]]
+    assert app["metadata"] == [signing["fingerprint"]]
+    assert world.bus.findings == []
+
+
+def test_several_apps_are_watched_each_under_its_own_key(
+    world: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSTIARY_OKTA_MORE_APPS", "0oasecond,0oathird")
+    wiring.watch.cache_clear()
+    assert wiring.watch().sources.apps == (world.okta.app_id, "0oasecond", "0oathird")
+    # The stand-in has one app only: the second one is named as what could not be read.
+    with pytest.raises(Exception, match="0oasecond"):
+        world.run()
+    assert "0oasecond" in world.said()["watch/certificates"].facts["Error"]

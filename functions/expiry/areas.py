@@ -1,0 +1,182 @@
+"""What is watched, area by area: each reads what it needs, and has it judged."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import requests
+
+from functions.expiry import (
+    certificates,
+    factors,
+    metadata,
+    own_keys,
+    provisioning,
+    scim,
+    sessions,
+    sign_on,
+    surroundings,
+    tls,
+)
+from functions.expiry.check import Desk
+from functions.expiry.saml_app import SamlApp, read_saml_app
+from functions.expiry.scim_endpoint import ScimAnswer, try_endpoint
+from functions.expiry.trust import TrustBook
+from functions.finding import Finding
+from functions.okta import scopes
+from functions.okta.client import OktaClient
+from functions.okta.errors import OktaError, OktaNotFoundError, OktaRefusedError, OktaRejectedError
+from functions.okta.log_event import LogEvent
+from functions.policy.model import AccessPolicy
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+Connect = Callable[[tuple[str, ...]], OktaClient]
+"""Scopes → a client whose token has exactly these, so that one that is not granted blinds one area."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where an area reads."""
+
+    connect: Connect
+    url: str
+    apps: tuple[str, ...]
+    trust: TrustBook
+    policy: AccessPolicy
+    secrets: "SecretsManagerClient"
+    hook_secret: str
+    scim_secret: str
+    clock: Callable[[], datetime]
+    http: requests.Session
+
+
+Area = Callable[[Sources, Desk], tuple[Finding, ...]]
+
+
+def saml_certificates(at: Sources, desk: Desk) -> tuple[Finding, ...]:
+    """The certificates of every app, and what a sign-in rests on besides."""
+    okta = at.connect((scopes.APPS,))
+    found: list[Finding] = []
+    for app_id in at.apps:
+        app = saml_app(okta, app_id)
+        found += certificates.examine(app, at.trust.of(app_id), desk)
+        found.append(metadata.examine(app, served_metadata(okta, app_id), desk))
+    before = at.clock()
+    organization = okta.organization()
+    reading = surroundings.Reading(before, organization.clock, at.clock())
+    served = [tls.look(*door) for door in tls.custom((at.url, organization.custom_domain))]
+    return (*found, surroundings.clocks(reading, desk), surroundings.domains(served, desk))
+
+
+def saml_app(okta: OktaClient, app_id: str) -> SamlApp:
+    """Raises OktaError, or CertificateError where Okta's answer makes no sense."""
+    return read_saml_app(okta.application(app_id), okta.application_keys(app_id))
+
+
+def served_metadata(okta: OktaClient, app_id: str) -> str | OktaError:
+    """The app could be read, so what keeps the metadata away is itself worth a finding."""
+    try:
+        return okta.saml_metadata(app_id)
+    except OktaError as error:
+        return error
+
+
+def scim_and_provisioning(at: Sources, desk: Desk) -> tuple[Finding, ...]:
+    """The token, the endpoint, and what became of what Okta sent. Only the AWS app provisions."""
+    token = scim.token_age(at.policy.expiry.scim_token_issued, desk)
+    endpoint = scim.endpoint(_scim_answer(at), desk)
+    okta, app_id = at.connect((scopes.APPS,)), at.apps[0]
+    path = f"/api/v1/apps/{quote(app_id, safe='')}"
+    return (
+        token,
+        endpoint,
+        provisioning.people(app_id, okta.get(f"{path}/users", {"limit": "500"}), desk),
+        provisioning.groups(app_id, okta.get(f"{path}/group-push/mappings", {"status": "ERROR"}), desk),
+        provisioning.deactivation(app_id, _features(okta, path), desk),
+    )
+
+
+def _scim_answer(at: Sources) -> ScimAnswer | None:
+    if not at.scim_secret:
+        return None
+    secret = at.secrets.get_secret_value(SecretId=at.scim_secret)["SecretString"]
+    return try_endpoint(secret, at.http)
+
+
+def _features(okta: OktaClient, path: str) -> tuple[Mapping[str, Any], ...]:
+    try:
+        return tuple(okta.get(f"{path}/features"))
+    except (OktaNotFoundError, OktaRejectedError):
+        return ()  # Okta's answer for an app without provisioning: then nothing is deactivated either.
+
+
+def keys_of_our_own(at: Sources, desk: Desk) -> tuple[Finding, ...]:
+    """The event hook, its secret, and the scopes that all functions need."""
+    refused = {}
+    for scope in scopes.NEEDED:
+        try:
+            at.connect((scope,)).prove_sign_in()
+        except OktaRefusedError as error:
+            refused[scope] = str(error)
+    grants = own_keys.grants(refused, desk)
+    age = own_keys.secret_age(_made(at), at.policy.expiry.hook_secret_days, desk)
+    if scopes.HOOKS in refused:
+        return grants, age
+    return grants, age, own_keys.hook(at.connect((scopes.HOOKS,)).get("/api/v1/eventHooks"), desk)
+
+
+def _made(at: Sources) -> datetime:
+    versions = at.secrets.list_secret_version_ids(SecretId=at.hook_secret)["Versions"]
+    current = next(each for each in versions if "AWSCURRENT" in each.get("VersionStages", ()))
+    return current["CreatedDate"].astimezone(UTC)
+
+
+def sign_on_policy(at: Sources, desk: Desk) -> tuple[Finding, ...]:
+    """What the AWS app's policy demands of people."""
+    app_id = at.apps[0]
+    policy = sign_on.policy_id(at.connect((scopes.APPS,)).application(app_id))
+    listed = at.connect((scopes.POLICIES,)).get(f"/api/v1/policies/{quote(policy, safe='')}/rules")
+    return sign_on.examine(
+        app_id, sign_on.read_rules(listed), demanded=at.policy.watch.second_factor, desk=desk
+    )
+
+
+def factor_resets(at: Sources, desk: Desk) -> tuple[Finding, ...]:
+    """Of people in protected groups. Where none is protected, Okta is not asked."""
+    guarded = frozenset(at.policy.watch.protected_groups)
+    if not guarded:
+        return (factors.examine((), lambda _person: None, desk),)
+    since = (desk.now - factors.RECENT).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    # By Okta's clock, which may be a little ahead of ours.
+    until = (at.clock() + surroundings.TOLERATED).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    window = {"since": since, "until": until, "filter": factors.FILTER, "limit": "1000"}
+    events = [LogEvent.parse(raw) for raw in at.connect((scopes.LOGS,)).get("/api/v1/logs", window)]
+    return (factors.examine(events, lambda person: _group_of(at, person, guarded), desk),)
+
+
+def _group_of(at: Sources, person: str, guarded: frozenset[str]) -> str | None:
+    listed = at.connect((scopes.USERS,)).get(f"/api/v1/users/{quote(person, safe='')}/groups")
+    try:
+        groups = [str(group["profile"]["name"]) for group in listed]
+    except OktaNotFoundError:
+        return None  # Deleted since: there is no account left to steal.
+    return next((name for name in groups if name in guarded), None)
+
+
+def session_durations(at: Sources, desk: Desk) -> tuple[Finding, ...]:
+    """Of the access policy that was deployed with this function."""
+    return (sessions.examine(at.policy.permission_sets, at.policy.watch.session_limit, desk),)
+
+
+AREAS: Mapping[str, Area] = {
+    "certificates": saml_certificates,
+    "provisioning": scim_and_provisioning,
+    "own-keys": keys_of_our_own,
+    "sign-on": sign_on_policy,
+    "factors": factor_resets,
+    "sessions": session_durations,
+}
