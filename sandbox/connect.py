@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 import requests
 from cryptography import x509
 
+from functions.aws.cursor import Cursor
 from functions.aws.rotating_secret import RotatingSecret
+from functions.bus import BusEvent
+from functions.catchup.follow import Follower
+from functions.catchup.question import LOG, Question
 from functions.expiry.saml_app import fingerprint_of
 from functions.expiry.trust import TrustBook, Trusted
 from functions.okta.client import OktaClient
 from functions.okta.event_hook import Identity, Registrar
-from functions.okta.event_types import CONSUMED
+from functions.okta.event_types import CONSUMED, FROM_LOG
 from functions.okta.sign_in import ApiToken
 from infra import names
 from infra.config import ORGANIZATIONS_REGION
 from sandbox.courier import Courier
 from sandbox.identity import MANAGEMENT_ACCOUNT
+from sandbox.okta.settings import utc_now
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -37,26 +42,29 @@ def connect(world: "World") -> None:
     topic = f"arn:aws:sns:{world.shape.hub_region}:{world.shape.hub_account}:{names.TOPIC}"
     world.hub_client("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{world.oncall.url}/sns")
     _register_hook(world)
-    _record_certificate(world)
+    record_certificate(world)
     courier = Courier(world.aws, MANAGEMENT_ACCOUNT, ORGANIZATIONS_REGION, world.left_out)
     world.identity.emit = courier.deliver
 
 
-def _register_hook(world: "World") -> None:
+def _register_hook(world: "World", api: OktaClient) -> None:
     """As `ostiary okta connect` does it."""
     shape = world.shape
     secret = RotatingSecret(world.hub_client("secretsmanager"), names.HOOK_SECRET)
     version = secret.versions().current
-    with requests.Session() as http:
-        api = OktaClient(world.okta.url, ApiToken(world.okta.token), http)
-        registrar = Registrar(api, Identity(shape.hub_account, shape.hub_region), CONSUMED)
-        registrar.install(world.hook_url, secret.value(version), version.id)
+    registrar = Registrar(api, Identity(shape.hub_account, shape.hub_region), CONSUMED)
+    registrar.install(world.hook_url, secret.value(version), version.id)
 
 
-def _record_certificate(world: "World") -> None:
-    """`ostiary certificates trust`: Identity Center has the certificate that signs now."""
-    keys = world.okta.model.app.keys
-    signing = keys.get(keys.active)
-    fingerprint = fingerprint_of(x509.load_der_x509_certificate(signing.der))
-    book = TrustBook(world.hub_client("dynamodb"), names.TRUST)
-    book.record(world.okta.app_id, Trusted(fingerprint, datetime.now(UTC), "the sandbox", signing.expires))
+def _leave_history_alone(world: "World", api: OktaClient) -> None:
+    """The company was founded a moment ago; as if that were long past, catch-up begins after it."""
+    cursor = Cursor(world.hub_client("dynamodb"), names.CURSOR, LOG)
+    question = Question(world.okta.url, FROM_LOG)
+    Follower(lambda: api, _Nowhere(), cursor, question, now=utc_now).run(lambda: math.inf)
+
+
+class _Nowhere:
+    """A bus that leads to nobody."""
+
+    def put(self, _events: Sequence[BusEvent]) -> None:
+        return

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 
+from sandbox.connect import record_certificate
 from sandbox.expect import Seen, watch
 from sandbox.world import World
 
@@ -12,8 +13,9 @@ _STORY = "Certificate ages"
 
 
 def play(world: World) -> Iterator[Seen]:
-    """Age the certificate, then start what the deployed daily schedule would start."""
+    """Age the certificate, which Identity Center has; then start what the deployed daily schedule would start."""
     world.okta.model.set_signing_certificate(days_left=DAYS_LEFT)
+    record_certificate(world)
     schedule = world.hub_client("scheduler").get_schedule(Name="ostiary-expiry-daily")
     since = time.monotonic()
     world.hub_client("lambda").invoke(
