@@ -1,6 +1,8 @@
 """What a person does once after `cdk deploy`, done for the sandbox: secrets, subscriptions, hook, trust."""
 
 import json
+import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -41,7 +43,10 @@ def connect(world: "World") -> None:
     secrets.put_secret_value(SecretId=names.CHANNELS_SECRET, SecretString=json.dumps(channels))
     topic = f"arn:aws:sns:{world.shape.hub_region}:{world.shape.hub_account}:{names.TOPIC}"
     world.hub_client("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{world.oncall.url}/sns")
-    _register_hook(world)
+    with requests.Session() as http:
+        api = OktaClient(world.okta.url, ApiToken(world.okta.token), http)
+        _leave_history_alone(world, api)
+        _register_hook(world, api)
     record_certificate(world)
     courier = Courier(world.aws, MANAGEMENT_ACCOUNT, ORGANIZATIONS_REGION, world.left_out)
     world.identity.emit = courier.deliver
@@ -54,6 +59,15 @@ def _register_hook(world: "World", api: OktaClient) -> None:
     version = secret.versions().current
     registrar = Registrar(api, Identity(shape.hub_account, shape.hub_region), CONSUMED)
     registrar.install(world.hook_url, secret.value(version), version.id)
+
+
+def record_certificate(world: "World") -> None:
+    """`ostiary certificates trust`: Identity Center has the certificate that signs now."""
+    keys = world.okta.model.app.keys
+    signing = keys.get(keys.active)
+    fingerprint = fingerprint_of(x509.load_der_x509_certificate(signing.der))
+    book = TrustBook(world.hub_client("dynamodb"), names.TRUST)
+    book.record(world.okta.app_id, Trusted(fingerprint, datetime.now(UTC), "the sandbox", signing.expires))
 
 
 def _leave_history_alone(world: "World", api: OktaClient) -> None:

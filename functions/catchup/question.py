@@ -13,6 +13,9 @@ from functions.aws.cursor import Position
 
 PATH = "/api/v1/logs"
 
+LOG = "okta-system-log"
+"""The name of its cursor."""
+
 PAGE = 1000
 """Events on a page, the most that Okta gives."""
 

@@ -15,7 +15,7 @@ from functions.aws.session import CONFIG
 from functions.bus import EventBus
 from functions.catchup.desk import Desk
 from functions.catchup.follow import Follower
-from functions.catchup.question import Question
+from functions.catchup.question import LOG, Question
 from functions.okta.credentials import connect
 from functions.okta.event_types import FROM_LOG
 
@@ -54,7 +54,7 @@ def bus() -> EventBus:
 
 @cache
 def _place() -> Cursor:
-    return Cursor(boto3.client("dynamodb", config=CONFIG), Environment.read().table, "okta-system-log")
+    return Cursor(boto3.client("dynamodb", config=CONFIG), Environment.read().table, LOG)
 
 
 def desk() -> Desk:
