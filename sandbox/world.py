@@ -12,7 +12,7 @@ import boto3
 
 from infra import names
 from infra.config import ORGANIZATIONS_REGION
-from sandbox import assembly, embedded, identity, okta, oncall, permission_sets, seed
+from sandbox import assembly, embedded, identity, okta, oncall, permission_sets, seed, surroundings
 from sandbox.connect import connect
 from sandbox.deploy import Deployed, LeftOut, bootstrap, deploy
 from sandbox.embedded import EmbeddedAws
@@ -103,7 +103,7 @@ def running(
     with ExitStack() as stack:
         with step("Starting the embedded AWS, the identity plane, the Okta stand-in and on-call"):
             plane = stack.enter_context(identity.serve(IDENTITY_PORT))
-            tenant = stack.enter_context(okta.serve(OKTA_PORT, settings=_okta_settings(plane)))
+            tenant = stack.enter_context(okta.serve(OKTA_PORT, settings=_okta_settings(plane, shape)))
             sink = stack.enter_context(oncall.serve(ONCALL_PORT))
             home = shape.hub_account, shape.hub_region
             aws = stack.enter_context(
@@ -132,6 +132,7 @@ def running(
                 hook_secret=_hook_secret(aws, shape),
             )
             connect(world)
+            surroundings.put_up(world)
         yield world
 
 
@@ -146,8 +147,14 @@ def identity_client(url: str, service: Any, account: str) -> Any:
     )
 
 
-def _okta_settings(plane: identity.IdentityServer) -> okta.Settings:
-    return okta.Settings(scim_url=plane.scim_url, scim_token=plane.scim_token)
+def _okta_settings(plane: identity.IdentityServer, shape: Shape) -> okta.Settings:
+    saml = f"https://{shape.hub_region}.signin.aws.amazon.com/platform/saml"
+    return okta.Settings(
+        scim_url=plane.scim_url,
+        scim_token=plane.scim_token,
+        acs_url=f"{saml}/acs/7223a1b2c3d4e5f6",
+        entity_id=f"{saml}/{identity.IDENTITY_STORE_ID}",
+    )
 
 
 def _fill(plane: identity.IdentityServer, tenant: okta.OktaServer, shape: Shape) -> str:

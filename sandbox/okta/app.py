@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.okta.assignments import Assignments
-from sandbox.okta.certificates import saml_metadata
+from sandbox.okta.certificates import EMAIL_ADDRESS, saml_metadata
 from sandbox.okta.errors import not_found
 from sandbox.okta.features import Features
 from sandbox.okta.groups import Groups
@@ -31,6 +31,7 @@ class App:
         settings = organization.settings
         self.ref = Ref(settings.app_id, "AppInstance", settings.app_label, settings.app_label)
         self.acs_url, self.entity_id = settings.acs_url, settings.entity_id
+        self.name_id_format = EMAIL_ADDRESS
         self._created = organization.now()
         self._issuer = f"http://www.okta.com/{new_id('exk')}"
         self.keys = AppKeys(organization, self.ref)
@@ -47,7 +48,8 @@ class App:
         """SAML metadata with the certificate `kid`, by default the one that signs. Raises OktaError 404."""
         with self._org.lock:
             key = self.keys.get(kid or self.keys.active)
-        return saml_metadata(self._issuer, f"{self._org.base_url}/app/{OIN_KEY}/{self.ref.id}/sso/saml", key)
+        address = f"{self._org.base_url}/app/{OIN_KEY}/{self.ref.id}/sso/saml"
+        return saml_metadata(self._issuer, address, key, self.name_id_format)
 
     def replace(self, body: dict[str, Any], *, by: Ref) -> dict[str, Any]:
         """Change the signing key, the ACS URL or the entity id, as `body` names it. Raises OktaError 400."""

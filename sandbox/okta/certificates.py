@@ -100,7 +100,10 @@ def make_signing_key(organization: str, created: datetime, expires: datetime) ->
     return SigningKey(kid, created, expires, der, numbers.n, numbers.e)
 
 
-def saml_metadata(issuer: str, sign_on_url: str, key: SigningKey) -> str:
+EMAIL_ADDRESS = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+
+
+def saml_metadata(issuer: str, sign_on_url: str, key: SigningKey, name_id_format: str = EMAIL_ADDRESS) -> str:
     """The metadata that Identity Center imports. SAML 2.0 Metadata; the NameID is a mail address."""
     bindings = "".join(
         f'<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:{binding}" '
@@ -115,6 +118,6 @@ def saml_metadata(issuer: str, sign_on_url: str, key: SigningKey) -> str:
         '<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">'
         f"<ds:X509Data><ds:X509Certificate>{key.x5c}</ds:X509Certificate></ds:X509Data>"
         "</ds:KeyInfo></md:KeyDescriptor>"
-        "<md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress</md:NameIDFormat>"
+        f"<md:NameIDFormat>{escape(name_id_format)}</md:NameIDFormat>"
         f"{bindings}</md:IDPSSODescriptor></md:EntityDescriptor>"
     )

@@ -1,0 +1,58 @@
+"""`ostiary findings`: what is open now, whatever the channels did with it."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+import boto3
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.exits import aws_errors
+from functions.alerts.digest import Entry, open_entries
+from functions.alerts.message import moment
+from functions.alerts.store import FindingStore
+from infra import names
+
+Region = Annotated[
+    str | None, typer.Option("--region", help="The hub's Region; otherwise as your AWS profile says.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
+
+
+def findings(*, region: Region = None, as_json: AsJson = False) -> None:
+    """List what is open, the worst first."""
+    with aws_errors():
+        store = FindingStore(boto3.client("dynamodb", region_name=region), names.FINDINGS)
+        entries = open_entries(store.open())
+    if as_json:
+        typer.echo(json.dumps([_as_json(entry) for entry in entries], indent=2))
+    else:
+        _show(entries)
+
+
+def _as_json(entry: Entry) -> dict[str, str]:
+    return {
+        "key": entry.key,
+        "severity": entry.severity.value,
+        "title": entry.title,
+        "subject": entry.subject,
+        "since": entry.since.isoformat(),
+        "seen": entry.seen.isoformat(),
+        "runbook": entry.runbook,
+    }
+
+
+def _show(entries: Sequence[Entry]) -> None:
+    console = Console(highlight=False)
+    if not entries:
+        console.print("Nothing is open.")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("severity", "finding", "subject", "since", "last seen"):
+        table.add_column(column)
+    for entry in entries:
+        cells = (entry.severity.value, entry.title, entry.subject, moment(entry.since), moment(entry.seen))
+        table.add_row(*(cell.replace("[", r"\[") for cell in cells))
+    console.print(table)
