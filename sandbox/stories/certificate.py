@@ -4,8 +4,8 @@ import json
 import time
 from collections.abc import Iterator
 
-from sandbox.connect import record_certificate
 from sandbox.expect import Seen, watch
+from sandbox.trust import record_certificate
 from sandbox.world import World
 
 DAYS_LEFT = 12
@@ -13,7 +13,7 @@ _STORY = "Certificate ages"
 
 
 def play(world: World) -> Iterator[Seen]:
-    """Age the certificate, which Identity Center has; then start what the deployed daily schedule would start."""
+    """Age the certificate, which Identity Center has; then start what the daily schedule would."""
     world.okta.model.set_signing_certificate(days_left=DAYS_LEFT)
     record_certificate(world)
     schedule = world.hub_client("scheduler").get_schedule(Name="ostiary-expiry-daily")
