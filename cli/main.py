@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import dlq, doctor, findings, leavers, okta, policy
+from cli import dlq, leavers, okta, policy
 
 app = typer.Typer(
     name="ostiary",
@@ -15,8 +15,6 @@ app.command()(policy.validate)
 app.command()(policy.schema)
 app.command()(leavers.revoke)
 app.command()(leavers.restore)
-app.command()(findings.findings)
-app.command()(doctor.doctor)
 app.add_typer(okta.app, name="okta")
 app.add_typer(dlq.app, name="dlq")
 
