@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import dlq, leavers, okta, policy
+from cli import accounts, dlq, doctor, findings, leavers, okta, policy
 
 app = typer.Typer(
     name="ostiary",
@@ -13,8 +13,15 @@ app = typer.Typer(
 )
 app.command()(policy.validate)
 app.command()(policy.schema)
+app.command()(accounts.plan)
+app.command()(accounts.explain)
+app.command()(accounts.apply)
+app.command("snapshot")(accounts.save)
+app.command("import")(accounts.import_)
 app.command()(leavers.revoke)
 app.command()(leavers.restore)
+app.command()(findings.findings)
+app.command()(doctor.doctor)
 app.add_typer(okta.app, name="okta")
 app.add_typer(dlq.app, name="dlq")
 
