@@ -11,6 +11,7 @@ from infra.capabilities.catchup import Catchup
 from infra.capabilities.expiry import Expiry
 from infra.capabilities.hook import Hook
 from infra.capabilities.leavers import Leavers
+from infra.capabilities.reconcile import Reconcile
 from infra.capabilities.rotate import Rotate
 from infra.config import Deployment
 from infra.resources import stores
@@ -45,6 +46,7 @@ class HubStack(Stack):
         Catchup(self, "Catchup", house, okta, stores.cursor(self))
         Rotate(self, "Rotate", house, okta)
         Accounts(self, "Accounts", house)
+        Reconcile(self, "Reconcile", house)
         Leavers(self, "Leavers", house, ledger=stores.ledger(self), okta=okta)
         Expiry(self, "Expiry", house, okta, stores.trust(self))
         Alerts(self, "Alerts", house, stores.findings(self))

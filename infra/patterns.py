@@ -63,6 +63,7 @@ ACCOUNT_FACTORY = _recorded(["aws.controltower"], FACTORY_EVENTS)
 IDENTITY_CENTER = _recorded(["aws.sso", "aws.sso-directory", "aws.identitystore"], IDENTITY_EVENTS)
 ACCOUNTS = _recorded(["aws.organizations", "aws.controltower"], ACCOUNT_EVENTS + FACTORY_EVENTS)
 ACCOUNTS_ASKED = EventPattern(source=[bus.ACCOUNTS], detail_type=["reconcile.account"])
+RECONCILE = EventPattern(source=[bus.ACCOUNTS], detail_type=["reconcile", "reconcile.group"])
 
 SCIM_TOKEN = EventPattern(
     source=["aws.health"],

@@ -8,6 +8,9 @@ from typing import Self
 import boto3
 
 from functions.accounts.admit import Admitter
+from functions.accounts.pacing import ACCOUNTS, RECONCILE, Pace
+from functions.accounts.reconcile import DELEGATED, Reconciler
+from functions.accounts.reconcile_read import Reader
 from functions.aws.identity_center import IdentityCenter
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
@@ -24,6 +27,7 @@ class Environment:
     runbooks: str
     organization_role: str
     management_account: str
+    hub_account: str
     instance_arn: str
     identity_store_id: str
 
@@ -34,6 +38,7 @@ class Environment:
             runbooks=os.environ["OSTIARY_RUNBOOKS"],
             organization_role=os.environ["OSTIARY_ORGANIZATION_ROLE"],
             management_account=os.environ["OSTIARY_MANAGEMENT_ACCOUNT"],
+            hub_account=os.environ["OSTIARY_HUB_ACCOUNT"],
             instance_arn=os.environ["OSTIARY_INSTANCE_ARN"],
             identity_store_id=os.environ["OSTIARY_IDENTITY_STORE_ID"],
         )
@@ -48,18 +53,63 @@ class Tools:
     runbooks: str
 
 
+@dataclass(frozen=True)
+class ReconcileTools:
+    """Everything that the reconcile handler calls."""
+
+    reconciler: Reconciler
+    bus: EventBus
+
+
 @cache
 def tools() -> Tools:
     """Clients, the bundled policy, and the organization's read role in the management account."""
     env = Environment.read()
-    organizations = assumed(env.organization_role, "ostiary-accounts").client(
-        "organizations", region_name=ORGANIZATIONS_REGION, config=CONFIG
-    )
     admitter = Admitter(
         policy=load_bundled(),
-        organizations=Organizations(organizations, env.management_account),
-        center=IdentityCenter(boto3.client("sso-admin", config=CONFIG), env.instance_arn),
-        store=IdentityStore(boto3.client("identitystore", config=CONFIG), env.identity_store_id),
+        organizations=_organizations(env, "ostiary-accounts"),
+        center=_center(env, boto3.Session(), Pace(ACCOUNTS)),
+        store=_store(env),
         runbooks=env.runbooks,
+        off_limits=off_limits(env),
     )
     return Tools(admitter, EventBus(boto3.client("events", config=CONFIG), env.bus), env.runbooks)
+
+
+@cache
+def reconcile_tools() -> ReconcileTools:
+    """The same, and Identity Center as the management account's role sees it."""
+    env = Environment.read()
+    pace = Pace(RECONCILE)
+    bus = EventBus(boto3.client("events", config=CONFIG), env.bus)
+    reader = Reader(
+        policy=load_bundled(),
+        organizations=_organizations(env, "ostiary-reconcile"),
+        center=_center(env, boto3.Session(), pace),
+        principals=_center(env, assumed(env.organization_role, "ostiary-reconcile"), pace),
+        store=_store(env),
+        off_limits=off_limits(env),
+    )
+    return ReconcileTools(Reconciler(reader, bus.put_findings, env.runbooks), bus)
+
+
+def off_limits(env: Environment) -> dict[str, str]:
+    """Accounts where this hub may neither read nor change access, each with the reason."""
+    return {} if env.hub_account == env.management_account else {env.management_account: DELEGATED}
+
+
+def _organizations(env: Environment, session_name: str) -> Organizations:
+    client = assumed(env.organization_role, session_name).client(
+        "organizations", region_name=ORGANIZATIONS_REGION, config=CONFIG
+    )
+    return Organizations(client, env.management_account)
+
+
+def _center(env: Environment, session: boto3.Session, pace: Pace) -> IdentityCenter:
+    client = session.client("sso-admin", config=CONFIG, region_name=boto3.Session().region_name)
+    pace.hold(client)
+    return IdentityCenter(client, env.instance_arn)
+
+
+def _store(env: Environment) -> IdentityStore:
+    return IdentityStore(boto3.client("identitystore", config=CONFIG), env.identity_store_id)

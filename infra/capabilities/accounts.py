@@ -3,6 +3,7 @@
 from aws_cdk import Duration
 from constructs import Construct
 
+from functions import bus
 from infra import names
 from infra.config import Deployment
 from infra.patterns import ACCOUNTS, ACCOUNTS_ASKED, IDENTITY_CENTER
@@ -29,13 +30,10 @@ class Accounts(Construct):
             capability="accounts",
             memory=512,
             timeout=timeout,
-            environment={
-                "OSTIARY_ORGANIZATION_ROLE": organization_role,
-                "OSTIARY_INSTANCE_ARN": deployment.instance_arn,
-                "OSTIARY_IDENTITY_STORE_ID": deployment.identity_store_id,
-                "OSTIARY_MANAGEMENT_ACCOUNT": deployment.management_account,
-            },
-            grants=[Grant(["sts:AssumeRole"], [organization_role]), *_rights(deployment)],
+            environment=environment(deployment),
+            grants=[Grant(["sts:AssumeRole"], [organization_role]), *rights(deployment)],
+            # One event of AWS may be work for many accounts: each is put as an event of its own.
+            puts=(bus.FINDINGS, bus.ACCOUNTS),
         )
         inbox = Inbox(
             self,
@@ -59,7 +57,19 @@ class Accounts(Construct):
         worker.reads(inbox, batch=1, concurrency=2)
 
 
-def _rights(deployment: Deployment) -> list[Grant]:
+def environment(deployment: Deployment) -> dict[str, str]:
+    """What a function is told that reads the organization and assigns."""
+    return {
+        "OSTIARY_ORGANIZATION_ROLE": names.role_arn(deployment.management_account, names.ORGANIZATION_READ),
+        "OSTIARY_INSTANCE_ARN": deployment.instance_arn,
+        "OSTIARY_IDENTITY_STORE_ID": deployment.identity_store_id,
+        "OSTIARY_MANAGEMENT_ACCOUNT": deployment.management_account,
+        "OSTIARY_HUB_ACCOUNT": deployment.hub_account,
+    }
+
+
+def rights(deployment: Deployment) -> list[Grant]:
+    """What it takes to read access and to make what is missing; nothing here takes any away."""
     return [
         instance(
             deployment,

@@ -16,10 +16,10 @@ WIDTH = 24
 HOUR = Duration.hours(1)
 QUARTER = Duration.minutes(15)
 
-FUNCTIONS = ("hook", "leavers", "accounts", "expiry", "alerts", "catchup", "reviews")
+FUNCTIONS = ("hook", "leavers", "accounts", "reconcile", "expiry", "alerts", "catchup", "reviews")
 """Those of which a deployment has no function show nothing."""
 
-QUEUES = ("leavers", "accounts", "expiry", "alerts")
+QUEUES = ("leavers", "accounts", "reconcile", "expiry", "alerts")
 
 
 class Dashboard(Construct):

@@ -3,6 +3,8 @@
 Conditions and ARN forms: Service Authorization Reference, "AWS Organizations".
 """
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -36,26 +38,30 @@ READ = Grant(
 
 
 class ManagementRole(Construct):
-    """A role that one function of the hub may assume, and nobody else."""
+    """A role that these functions of the hub may assume, and nobody else."""
 
     def __init__(
-        self, scope: Construct, id_: str, deployment: Deployment, *, name: str, capability: str
+        self, scope: Construct, id_: str, deployment: Deployment, *, name: str, capabilities: Sequence[str]
     ) -> None:
         super().__init__(scope, id_)
-        caller = names.function(capability)
         account = deployment.hub_account
         # The account is the principal, not the role: a role as principal must exist before this one, and
         # would be dropped from the trust when it is made anew. aws:PrincipalArn is the role's ARN; the
         # session's form stands beside it for evaluators that show that one, and names the same role.
+        functions = [names.function(capability) for capability in capabilities]
         callers = [
-            names.role_arn(account, caller),
-            f"arn:aws:sts::{account}:assumed-role/{caller}/*",
+            arn
+            for caller in functions
+            for arn in (
+                names.role_arn(account, caller),
+                f"arn:aws:sts::{account}:assumed-role/{caller}/*",
+            )
         ]
         self.role = iam.Role(
             self,
             "Role",
             role_name=name,
-            description=f"For Ostiary's function {caller} in account {account}",
+            description=f"For Ostiary's {' and '.join(functions)} in account {account}",
             assumed_by=iam.AccountPrincipal(account).with_conditions(
                 {"ArnLike": {"aws:PrincipalArn": callers}}
             ),
@@ -64,9 +70,13 @@ class ManagementRole(Construct):
 
 
 def organization_read(scope: Construct, deployment: Deployment) -> ManagementRole:
-    """For `accounts`: which accounts there are, where they stand, how they are tagged."""
+    """For `accounts` and `reconcile`: which accounts there are, where they stand, how they are tagged."""
     made = ManagementRole(
-        scope, "OrganizationRead", deployment, name=names.ORGANIZATION_READ, capability="accounts"
+        scope,
+        "OrganizationRead",
+        deployment,
+        name=names.ORGANIZATION_READ,
+        capabilities=("accounts", "reconcile"),
     )
     allow(made.role, [READ, _assignments(deployment)])
     return made
@@ -80,7 +90,9 @@ def deny_policies(scope: Construct, deployment: Deployment) -> ManagementRole:
     policy by tagging it. An organization that minds denies `organizations:TagResource` on its own policies
     to this role.
     """
-    made = ManagementRole(scope, "DenyPolicies", deployment, name=names.DENY_POLICIES, capability="leavers")
+    made = ManagementRole(
+        scope, "DenyPolicies", deployment, name=names.DENY_POLICIES, capabilities=("leavers",)
+    )
     allow(made.role, [*_policy_reads(), *_policy_writes(deployment), _assignments(deployment)])
     return made
 

@@ -47,6 +47,7 @@ class Worker(Construct):
         environment: Mapping[str, str],
         grants: Sequence[Grant],
         puts: Sequence[str] = (bus.FINDINGS,),
+        handler: str = "",
     ) -> None:
         super().__init__(scope, id_)
         name = names.function(capability)
@@ -57,7 +58,7 @@ class Worker(Construct):
             self,
             "Function",
             function_name=name,
-            handler=f"functions.{capability}.handler.handle",
+            handler=handler or f"functions.{capability}.handler.handle",
             code=house.code,
             # One version behind the newest, so that no dependency's wheel is missing; Graviton for its price.
             runtime=lambda_.Runtime.PYTHON_3_13,

@@ -8,7 +8,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
-CAPABILITIES = ("hook", "catchup", "rotate", "accounts", "leavers", "expiry", "alerts")
+CAPABILITIES = ("hook", "catchup", "rotate", "accounts", "reconcile", "leavers", "expiry", "alerts")
+MODULES = {name: f"functions.{name}.handler" for name in CAPABILITIES} | {
+    "reconcile": "functions.accounts.reconcile_handler"
+}
+"""Where each function's handler stands; two functions share the room `accounts`."""
 SHAPES: dict[str, dict[str, str]] = {
     "two-accounts": {},
     "one-account": {"hub_account": CONTEXT["management_account"], "alert_email": "on-call@example.com"},

@@ -14,7 +14,7 @@ import pytest
 from functions.policy import AccessPolicy, load
 from infra import bundle as bundling
 from infra.bundle import SERVICES, BundleError, bundle
-from tests.template.templates import CAPABILITIES, ROOT
+from tests.template.templates import CAPABILITIES, MODULES, ROOT
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +64,7 @@ def test_handler_needs_nothing_but_the_bundle(capability: str, for_here: Path) -
     interpreter = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     code = (
         f"import sys; sys.path.insert(0, {str(for_here)!r}); sys.dont_write_bytecode = True; "
-        f"import functions.{capability}.handler as module; print(module.handle.__name__, module.__file__)"
+        f"import {MODULES[capability]} as module; print(module.handle.__name__, module.__file__)"
     )
 
     # When its handler is imported as Lambda does it

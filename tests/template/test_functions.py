@@ -9,6 +9,7 @@ import pytest
 
 from tests.template.templates import (
     CAPABILITIES,
+    MODULES,
     ROOT,
     Stacks,
     Template,
@@ -35,6 +36,14 @@ OWN = {
         "OSTIARY_INSTANCE_ARN",
         "OSTIARY_IDENTITY_STORE_ID",
         "OSTIARY_MANAGEMENT_ACCOUNT",
+        "OSTIARY_HUB_ACCOUNT",
+    },
+    "reconcile": {
+        "OSTIARY_ORGANIZATION_ROLE",
+        "OSTIARY_INSTANCE_ARN",
+        "OSTIARY_IDENTITY_STORE_ID",
+        "OSTIARY_MANAGEMENT_ACCOUNT",
+        "OSTIARY_HUB_ACCOUNT",
     },
     "leavers": {
         "OSTIARY_LEDGER_TABLE",
@@ -67,7 +76,7 @@ def variables(template: Template, capability: str) -> dict[str, Any]:
 
 def read_by(capability: str) -> Iterator[str]:
     """The names of environment variables in the code of a capability."""
-    for path in (ROOT / "functions" / capability).rglob("*.py"):
+    for path in (ROOT / MODULES[capability].replace(".", "/")).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and re.fullmatch(r"OSTIARY_[A-Z_]+", str(node.value)):
                 yield str(node.value)
@@ -104,14 +113,14 @@ def test_function_runs_its_handler_under_its_own_role(capability: str, hub: Temp
     made = function(hub, capability)
     role, _ = named(hub, "AWS::IAM::Role", "RoleName", f"ostiary-{capability}")
 
-    assert made["Handler"] == f"functions.{capability}.handler.handle"
+    assert made["Handler"] == f"{MODULES[capability]}.handle"
     assert (made["Runtime"], made["Architectures"]) == ("python3.13", ["arm64"])
     assert refers_to(made["Role"], role)
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
 def test_handler_exists(capability: str) -> None:
-    handler = ROOT / "functions" / capability / "handler.py"
+    handler = ROOT / f"{MODULES[capability].replace('.', '/')}.py"
     names = [node.name for node in ast.parse(handler.read_text()).body if isinstance(node, ast.FunctionDef)]
     assert "handle" in names
 

@@ -13,16 +13,17 @@ from tests.template.templates import Stacks, Template, actions, granting, named
 
 
 @pytest.mark.parametrize(
-    ("capability", "role"),
-    [("accounts", "ostiary-organization-read"), ("leavers", "ostiary-deny-policies")],
+    ("capabilities", "role"),
+    [(("accounts", "reconcile"), "ostiary-organization-read"), (("leavers",), "ostiary-deny-policies")],
 )
-def test_a_function_assumes_its_role_of_the_management_account_and_no_other(
-    capability: str, role: str, stacks: Stacks
+def test_functions_assume_their_role_of_the_management_account_and_no_other(
+    capabilities: tuple[str, ...], role: str, stacks: Stacks
 ) -> None:
-    (statement,) = granting(stacks.hub, f"ostiary-{capability}", "sts:AssumeRole")
-    assert statement["Resource"] == f"arn:aws:iam::123456789012:role/{role}"
+    for capability in capabilities:
+        (statement,) = granting(stacks.hub, f"ostiary-{capability}", "sts:AssumeRole")
+        assert statement["Resource"] == f"arn:aws:iam::123456789012:role/{role}"
 
-    # And that role trusts this function alone, not its whole account
+    # And that role trusts these functions alone, not their whole account
     _, made = named(stacks.organization, "AWS::IAM::Role", "RoleName", role)
     (trust,) = made["AssumeRolePolicyDocument"]["Statement"]
     assert ":iam::222222222222:root" in json.dumps(trust["Principal"])
@@ -30,11 +31,20 @@ def test_a_function_assumes_its_role_of_the_management_account_and_no_other(
     assert trust["Condition"] == {
         "ArnLike": {
             "aws:PrincipalArn": [
-                f"arn:aws:iam::222222222222:role/ostiary-{capability}",
-                f"arn:aws:sts::222222222222:assumed-role/ostiary-{capability}/*",
+                arn
+                for capability in capabilities
+                for arn in (
+                    f"arn:aws:iam::222222222222:role/ostiary-{capability}",
+                    f"arn:aws:sts::222222222222:assumed-role/ostiary-{capability}/*",
+                )
             ]
         }
     }
+
+
+def test_of_both_that_assign_only_reconcile_may_take_away(hub: Template) -> None:
+    assert "sso:DeleteAccountAssignment" in actions(hub, "ostiary-reconcile")
+    assert not {name for name in actions(hub, "ostiary-accounts") if name.startswith("sso:Delete")}
 
 
 @pytest.mark.parametrize("capability", ["hook", "expiry", "alerts"])

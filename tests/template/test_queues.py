@@ -15,7 +15,7 @@ from tests.template.templates import (
     refers_to,
 )
 
-CONSUMERS = ("accounts", "leavers", "expiry", "alerts")
+CONSUMERS = ("accounts", "reconcile", "leavers", "expiry", "alerts")
 FOURTEEN_DAYS = 14 * 24 * 3600
 
 

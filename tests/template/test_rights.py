@@ -69,7 +69,12 @@ def test_a_wildcard_needs_a_reason() -> None:
 def test_each_function_puts_only_its_own_kind_of_event(hub: Template) -> None:
     for capability in CAPABILITIES:
         (statement,) = granting(hub, f"ostiary-{capability}", "events:PutEvents")
-        sources = {"hook": ["ostiary.okta"], "catchup": ["ostiary.okta", "ostiary.findings"]}
+        sources = {
+            "hook": ["ostiary.okta"],
+            "catchup": ["ostiary.okta", "ostiary.findings"],
+            "accounts": ["ostiary.findings", "ostiary.accounts"],
+            "reconcile": ["ostiary.findings", "ostiary.accounts"],
+        }
         assert statement["Resource"] == "arn:aws:events:eu-west-1:222222222222:event-bus/ostiary"
         assert statement["Condition"] == {
             "ForAllValues:StringEquals": {"events:source": sources.get(capability, ["ostiary.findings"])}
@@ -83,6 +88,7 @@ def test_each_function_puts_only_its_own_kind_of_event(hub: Template) -> None:
         ("catchup", ["ostiary/okta"]),
         ("rotate", ["ostiary/hook", "ostiary/okta"]),
         ("accounts", []),
+        ("reconcile", []),
         ("leavers", ["ostiary/okta"]),
         ("expiry", ["ostiary/okta"]),
         ("alerts", ["ostiary/channels"]),

@@ -41,7 +41,8 @@ def rules_for(template: Template, event: dict[str, Any]) -> set[str]:
     return {
         rule["Name"]
         for rule in of_type(template, "AWS::Events::Rule").values()
-        if EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(cast(Any, event))
+        if "EventPattern" in rule
+        and EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(cast(Any, event))
     }
 
 
@@ -94,6 +95,23 @@ def test_work_for_one_account_reaches_accounts(detail_type: str, hub: Template) 
     event = {"source": "ostiary.accounts", "detail-type": detail_type, "detail": {"account": "111111111111"}}
 
     assert rules_for(hub, event) == {"ostiary-accounts-asked"}
+
+
+@pytest.mark.parametrize("detail_type", ["reconcile", "reconcile.group"])
+def test_a_comparison_reaches_reconcile(detail_type: str, hub: Template) -> None:
+    event = {"source": "ostiary.accounts", "detail-type": detail_type, "detail": {"scope": "all"}}
+
+    assert rules_for(hub, event) == {"ostiary-reconcile"}
+
+
+def test_reconcile_is_started_daily_over_its_queue(hub: Template) -> None:
+    (daily,) = [r for r in of_type(hub, "AWS::Events::Rule").values() if "ScheduleExpression" in r]
+    queue_id = next(
+        id_ for id_, q in of_type(hub, "AWS::SQS::Queue").items() if q["QueueName"] == "ostiary-reconcile"
+    )
+
+    assert daily["ScheduleExpression"] == "cron(0 3 * * ? *)"
+    assert [target["Arn"] for target in daily["Targets"]] == [{"Fn::GetAtt": [queue_id, "Arn"]}]
 
 
 @pytest.mark.parametrize(

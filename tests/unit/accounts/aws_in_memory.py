@@ -125,6 +125,16 @@ class FakeOrganizations(Service):
         }
         return "OrganizationalUnits", [{"Id": start + name} for name in sorted(below) if name]
 
+    def list_roots(self, **_asked: Any) -> dict[str, Any]:
+        self.count("list_roots")
+        return {"Roots": [{"Id": "r-ab12"}]}
+
+    def all_of_list_accounts(self, **_asked: Any) -> tuple[str, list[Any]]:
+        return "Accounts", [
+            {"Id": id_, "Name": account.name, "State": account.state}
+            for id_, account in self.accounts.items()
+        ]
+
     def all_of_list_tags_for_resource(self, **asked: Any) -> tuple[str, list[Any]]:
         tags = self.accounts[asked["ResourceId"]].tags
         return "Tags", [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -1,0 +1,161 @@
+"""Keeps access true: compares what the policy wants with what is there, repairs, and removes as allowed."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from functions import bus
+from functions.accounts.apply import NOTHING, Applied, Removed, Timing, UnfinishedError, apply, remove
+from functions.accounts.events import RECONCILE_ACCOUNT
+from functions.accounts.pacing import RECONCILE
+from functions.accounts.plan import Blocked, Plan, plan_all
+from functions.accounts.reconcile_findings import (
+    about_accounts,
+    about_reading,
+    about_removals,
+    about_repairs,
+    about_unwanted,
+)
+from functions.accounts.reconcile_read import Reader, Seen, TooLargeError
+from functions.accounts.reconcile_scope import Scope
+from functions.bus import BusEvent
+from functions.finding import Finding
+from functions.policy.expand import Principal
+
+CALLS_PER_CREATION = 1.3
+"""One to ask, and its part of the looks at how it stands."""
+
+EMPTY = Plan((), (), ())
+UNTOUCHED = Removed((), ())
+
+DELEGATED = (
+    "a delegated administrator may not assign in the management account; assign it there with the management "
+    "account's own rights, or run the hub in the management account"
+)
+"""IAM Identity Center User Guide, "Delegated administration"."""
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What came of it. `handed_over` are accounts that were too much for one run, now each an event."""
+
+    plan: Plan
+    applied: Applied = NOTHING
+    removed: Removed = UNTOUCHED
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[str, ...] = ()
+    handed_over: tuple[str, ...] = ()
+
+    def events(self) -> list[BusEvent]:
+        """The work that is left, an event for each account, so that each fails and is retried alone."""
+        because = "reconcile found more than fits into one run"
+        return [
+            BusEvent(bus.ACCOUNTS, RECONCILE_ACCOUNT, {"account": account, "because": because})
+            for account in self.handed_over
+        ]
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """`tell` puts findings on the bus: a plan of removals is told before the first of them."""
+
+    reader: Reader
+    tell: Callable[[Sequence[Finding]], None]
+    runbooks: str
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
+
+    def run(self, scope: Scope, *, since: datetime, deadline: datetime) -> Reconciliation:
+        """Compare and mend. Raises UnfinishedError, ClientError or BotoCoreError when the whole is to be
+        repeated: what was done by then is found done."""
+        try:
+            seen = self._read(scope, deadline)
+        except TooLargeError as large:
+            return Reconciliation(EMPTY, handed_over=tuple(account.id for account in large.accounts))
+        todo = self._plan(scope, seen)
+        applied, handed_over = self._repair(todo, deadline)
+        removed = self._remove(todo, since, deadline)
+        gaps = seen.picture.gaps
+        done = Reconciliation(todo, applied, removed, (), gaps, handed_over)
+        return replace(done, findings=tuple(self._findings(scope, seen, done, since)))
+
+    def unreadable(self, error: Exception, since: datetime) -> Finding:
+        """What everything depends on could not be read."""
+        return about_reading([str(error)], since, self.runbooks)
+
+    def _budget(self, deadline: datetime) -> int:
+        return int((deadline - self.clock()).total_seconds() * RECONCILE * 0.8)
+
+    def _read(self, scope: Scope, deadline: datetime) -> Seen:
+        if scope.account:
+            return self.reader.account(scope.account)
+        if scope.everything:
+            today = self.clock().astimezone(UTC).date()
+            return self.reader.all(budget=self._budget(deadline), today=today)
+        return self.reader.group(scope)
+
+    def _plan(self, scope: Scope, seen: Seen) -> Plan:
+        """What is to be done of it: nothing for principals that were not read, or not asked for; nothing
+        where the hub may not."""
+        todo = plan_all(self.reader.policy, seen.picture, self.clock().astimezone(UTC).date())
+        off = self.reader.off_limits
+        group_id = scope.group_id or (seen.picture.directory.groups.get(scope.group) if scope.group else None)
+        meant = _Meant(seen.unread, None if scope.everything or scope.account else group_id or "nobody")
+        mine = [step for step in todo.create if meant(step.wanted.principal)]
+        denied = [Blocked(s.wanted, off[s.wanted.account_id]) for s in mine if s.wanted.account_id in off]
+        return replace(
+            todo,
+            create=tuple(step for step in mine if step.wanted.account_id not in off),
+            blocked=(*(b for b in todo.blocked if meant(b.wanted.principal)), *denied),
+            remove=tuple(item for item in todo.remove if item.assignment.account_id not in off),
+        )
+
+    def _repair(self, todo: Plan, deadline: datetime) -> tuple[Applied, tuple[str, ...]]:
+        """What fits into this run is made; otherwise every account that misses something is handed over."""
+        accounts = tuple(dict.fromkeys(step.wanted.account_id for step in todo.create))
+        if len(todo.create) * CALLS_PER_CREATION > self._budget(deadline):
+            return NOTHING, accounts
+        center = self.reader.center
+        try:
+            applied = apply(todo, center, clock=self.clock, sleep=self.sleep, deadline=deadline)
+        except UnfinishedError:
+            return NOTHING, accounts
+        return applied, ()
+
+    def _remove(self, todo: Plan, since: datetime, deadline: datetime) -> Removed:
+        if not todo.remove:
+            return UNTOUCHED
+        self.tell([about_removals(todo, None, since, self.runbooks)])
+        return remove(todo.remove, self.reader.center, Timing(self.clock, self.sleep, deadline))
+
+    def _findings(self, scope: Scope, seen: Seen, done: Reconciliation, since: datetime) -> list[Finding]:
+        todo, books = done.plan, self.runbooks
+        names = {a.id: a.name for a in seen.picture.accounts if a.state == "ACTIVE"}
+        found = about_accounts(todo, done.applied, {} if done.handed_over else names, since, books)
+        if not scope.everything:
+            # A part says what is wrong, and nothing about what it has not looked at.
+            full = bool(scope.account)
+            return [f for f in found if full or f.facts] + (
+                [about_removals(todo, done.removed, since, books)] if todo.remove else []
+            )
+        unwanted = [item for item in todo.kept if item.why.startswith("no grant wants it")]
+        off = self.reader.policy.accounts.prune == "off"
+        return [
+            *found,
+            about_reading(done.gaps, since, books),
+            about_repairs(done.applied.created, since, books),
+            about_removals(todo, done.removed, since, books),
+            about_unwanted([] if off else unwanted, since, books),
+        ]
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """Is a principal part of this run?"""
+
+    unread: frozenset[str]
+    only: str | None
+
+    def __call__(self, principal: Principal) -> bool:
+        return principal.id not in self.unread and self.only in (None, principal.id)

@@ -1,0 +1,170 @@
+"""Reads what there is: by principal under the management account's role, or account by account.
+
+The first costs a call for each group (and each 100 of its assignments), the second one for each account and
+one for each permission set that is provisioned there. AWS allows the first from the management account only.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.accounts.plan import Picture
+from functions.accounts.reconcile_scope import Scope
+from functions.aws.identity_center import AccountAssignment, IdentityCenter
+from functions.aws.identity_store import IdentityStore
+from functions.aws.organizations import Organizations
+from functions.policy import AccessPolicy
+from functions.policy.expand import Directory, Principal, expand
+from functions.policy.filters import AccountFilter, Selector
+from functions.policy.patterns import readings
+from functions.policy.roster import Roster
+from functions.policy.selectors import Account
+
+DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+"""STS says the first, Identity Center the second."""
+
+
+class TooLargeError(Exception):
+    """It can only be read account by account, which takes longer than the function lives."""
+
+    def __init__(self, accounts: Collection[Account]) -> None:
+        super().__init__(f"{len(accounts)} accounts are more than one run can read")
+        self.accounts = tuple(accounts)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The picture, and the principals whose assignments are not in it, because a read failed."""
+
+    picture: Picture
+    unread: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`principals` reads under the management account's role; `off_limits` are accounts that this hub may
+    neither read nor change, each with the reason."""
+
+    policy: AccessPolicy
+    organizations: Organizations
+    center: IdentityCenter
+    principals: IdentityCenter
+    store: IdentityStore
+    off_limits: dict[str, str]
+
+    def all(self, *, budget: int, today: date) -> Seen:
+        """The organization. Raises TooLargeError if account by account is the only way and takes more than
+        `budget` calls, ClientError or BotoCoreError if what everything depends on cannot be read."""
+        accounts = self.organizations.accounts(with_tags=asks_for_tags(self.policy))
+        directory = self._directory()
+        managed = self._managed(accounts, directory)
+        try:
+            read = list(self._each_principal(managed))
+        except PermissionError:
+            return self._account_by_account(accounts, directory, budget, today)
+        return Seen(
+            self._picture(accounts, directory, [a for _, found, _ in read for a in found], _gaps(read)),
+            frozenset(principal.id for principal, _, gap in read if gap),
+        )
+
+    def group(self, scope: Scope) -> Seen:
+        """One group in the whole organization. Raises ClientError or BotoCoreError if a read fails."""
+        directory = self._directory()
+        group_id = scope.group_id or directory.groups.get(scope.group or "")
+        accounts = self.organizations.accounts(with_tags=asks_for_tags(self.policy))
+        if group_id not in directory.groups.values():
+            return Seen(Picture((), {}, directory, []))  # it is gone, and with it all that it had
+        try:
+            found = self.principals.assignments_of(str(group_id), "GROUP")
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in DENIED:
+                raise
+            raise TooLargeError(self._ready(accounts)) from error
+        return Seen(self._picture(accounts, directory, found, ()))
+
+    def account(self, account_id: str) -> Seen:
+        """One account, by its own calls."""
+        account = self.organizations.account(account_id)
+        readable = account.state == "ACTIVE" and account_id not in self.off_limits
+        found = self.center.assignments(account_id) if readable else frozenset[AccountAssignment]()
+        return Seen(self._picture((account,), self._directory(), found, ()))
+
+    def _picture(
+        self,
+        accounts: tuple[Account, ...],
+        directory: Directory,
+        assignments: Collection[AccountAssignment],
+        gaps: tuple[str, ...],
+    ) -> Picture:
+        arns = self.center.permission_set_arns(self.policy.permission_sets.keys())
+        return Picture(accounts, arns, directory, assignments, gaps)
+
+    def _directory(self) -> Directory:
+        people = {name for grant in self.policy.grants for name in grant.people}
+        return Directory(self.store.all_groups(), self.store.user_ids(people))
+
+    def _managed(self, accounts: Collection[Account], directory: Directory) -> frozenset[Principal]:
+        """Those that grants speak of; where removals are wanted or to be told, every group there is."""
+        named = {name for grant in self.policy.grants for name in grant.names}
+        shapes = {pattern for grant in self.policy.grants for pattern in grant.patterns}
+        known = Roster(accounts).vocabulary(self.policy.permission_sets)
+        every = self.policy.accounts.prune != "off"
+        groups = {
+            Principal(name, id_)
+            for name, id_ in directory.groups.items()
+            if every or name in named or any(any(readings(shape, name, known)) for shape in shapes)
+        }
+        return frozenset(groups | {Principal(name, id_, "USER") for name, id_ in directory.users.items()})
+
+    def _each_principal(
+        self, principals: Collection[Principal]
+    ) -> Iterator[tuple[Principal, frozenset[AccountAssignment], str]]:
+        """Raises PermissionError if the management account's role may not be used for it."""
+        for principal in sorted(principals, key=lambda each: each.name):
+            try:
+                yield principal, self.principals.assignments_of(principal.id, principal.type), ""
+            except (ClientError, BotoCoreError) as error:
+                if isinstance(error, ClientError) and error.response["Error"]["Code"] in DENIED:
+                    raise PermissionError(str(error)) from error
+                yield principal, frozenset(), f"{principal.said}: {error}"
+
+    def _ready(self, accounts: Collection[Account]) -> list[Account]:
+        return [a for a in accounts if a.state == "ACTIVE" and a.id not in self.off_limits]
+
+    def _account_by_account(
+        self, accounts: tuple[Account, ...], directory: Directory, budget: int, today: date
+    ) -> Seen:
+        ready = self._ready(accounts)
+        wanted = expand(self.policy, ready, directory, today).wanted
+        if len(ready) + len({(item.account_id, item.permission_set) for item in wanted}) > budget:
+            raise TooLargeError(ready)
+        found: list[AccountAssignment] = []
+        gaps: list[str] = []
+        unread: set[str] = set()
+        for account in ready:
+            try:
+                found += self.center.assignments(account.id)
+            except (ClientError, BotoCoreError) as error:
+                gaps.append(f"account {account.id}: {error}")
+                unread.add(account.id)
+        seen = tuple(account for account in accounts if account.id not in unread)
+        return Seen(self._picture(seen, directory, found, tuple(gaps)))
+
+
+def asks_for_tags(policy: AccessPolicy) -> bool:
+    """Whether any line of the policy looks at the tags of accounts: they cost a call for each account."""
+    selectors = [each for grant in policy.grants for each in (*grant.accounts, *grant.except_)]
+    return any(_asks(each) for each in (*selectors, *policy.accounts.protected.accounts))
+
+
+def _asks(selector: Selector) -> bool:
+    if not isinstance(selector, AccountFilter):
+        return False
+    inner = (*selector.and_, *selector.or_, *selector.not_)
+    return bool(selector.tag) or any(_asks(each) for each in inner)
+
+
+def _gaps(read: Collection[tuple[Principal, frozenset[AccountAssignment], str]]) -> tuple[str, ...]:
+    return tuple(gap for _, _, gap in read if gap)
