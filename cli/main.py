@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import dlq, doctor, findings, leavers, okta, policy
+from cli import accounts, dlq, doctor, findings, leavers, okta, policy
 
 app = typer.Typer(
     name="ostiary",
@@ -13,6 +13,11 @@ app = typer.Typer(
 )
 app.command()(policy.validate)
 app.command()(policy.schema)
+app.command()(accounts.plan)
+app.command()(accounts.explain)
+app.command()(accounts.apply)
+app.command("snapshot")(accounts.save)
+app.command("import")(accounts.import_)
 app.command()(leavers.revoke)
 app.command()(leavers.restore)
 app.command()(findings.findings)

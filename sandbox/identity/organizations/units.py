@@ -1,5 +1,6 @@
 """Organizational units; moto keeps the tree."""
 
+from sandbox.identity import envelopes
 from sandbox.identity.members import Members
 from sandbox.identity.paging import page
 from sandbox.identity.state import State
@@ -38,7 +39,7 @@ class Units:
         return self._state.moto.carry_out(call)
 
     def update(self, call: Call) -> Result:
-        """A new name."""
+        """A new name, which AWS tells."""
         unit_id = check_parent(
             self._state, call.params["OrganizationalUnitId"], "OrganizationalUnitNotFoundException"
         )
@@ -46,6 +47,10 @@ class Units:
         if call.params.get("Name", unit.name) != unit.name:
             self._check_name(unit.parent_id, call.params["Name"])
             unit.name = call.params["Name"]
+            now, described = self._state.now(), unit.describe()
+            self._state.outbox.put(
+                envelopes.of_call("update-organizational-unit", call.params, call.caller, now, described)
+            )
         return unit.describe()
 
     def delete(self, call: Call) -> Result:

@@ -98,6 +98,20 @@ def test_moves_and_tags_are_told_with_their_parameters(plane: Plane) -> None:
     assert {envelope["detail-type"] for envelope in told} == {"AWS API Call via CloudTrail"}
 
 
+def test_an_ou_with_another_name_is_told_and_the_same_name_is_not(plane: Plane) -> None:
+    root = plane.found()
+    unit = plane.organizations.create_organizational_unit(ParentId=root, Name="Live")["OrganizationalUnit"]
+    listener = Listener(plane)
+
+    for name in ("Live", "Production"):
+        plane.organizations.update_organizational_unit(OrganizationalUnitId=unit["Id"], Name=name)
+
+    (told,) = listener.heard()
+    assert told["detail"]["eventName"] == "UpdateOrganizationalUnit"
+    assert told["detail"]["requestParameters"] == {"organizationalUnitId": unit["Id"], "name": "Production"}
+    assert told["detail"]["responseElements"]["organizationalUnit"]["name"] == "Production"
+
+
 def test_an_accepted_invitation_is_told(plane: Plane) -> None:
     plane.found()
     listener = Listener(plane)

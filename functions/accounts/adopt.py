@@ -1,0 +1,84 @@
+"""An access policy from what exists, so that the first plan of an existing organization is empty."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from functions.accounts.snapshot import Snapshot
+from functions.policy.expand import Principal
+from functions.policy.patterns import is_pattern
+from functions.policy.selectors import Account, is_under
+
+Where = str | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """The policy as plain data, and what could not be put into it, each with the reason."""
+
+    policy: dict[str, Any]
+    left_out: tuple[str, ...]
+
+
+def adopt(seen: Snapshot) -> Adopted:
+    """Permission sets as they are; for each principal and set one grant, to `all`, OUs or accounts."""
+    names = {known.arn: name for name, known in seen.permission_sets.items()}
+    people = {id_: Principal(name, id_) for name, id_ in seen.directory.groups.items()}
+    people |= {id_: Principal(name, id_, "USER") for name, id_ in seen.directory.users.items()}
+    ready = {account.id: account for account in seen.accounts if account.state == "ACTIVE"}
+    reached: dict[tuple[Principal, str], set[str]] = defaultdict(set)
+    left_out: list[str] = []
+    for item in sorted(seen.assignments, key=lambda a: (a.account_id, a.permission_set_arn, a.principal_id)):
+        principal, name = people.get(item.principal_id), names.get(item.permission_set_arn)
+        if item.account_id not in ready:
+            continue
+        if principal is None or name is None or is_pattern(principal.name):
+            what = principal.name if principal else item.principal_id
+            left_out.append(f"{what} in {item.account_id}: its name cannot be written into a grant")
+            continue
+        reached[principal, name].add(item.account_id)
+    grants = _grants(reached, list(ready.values()))
+    sets = {name: dict(known.definition) for name, known in sorted(seen.permission_sets.items())}
+    return Adopted({"permission_sets": sets, "grants": grants}, tuple(left_out))
+
+
+def _grants(
+    reached: Mapping[tuple[Principal, str], set[str]], accounts: list[Account]
+) -> list[dict[str, Any]]:
+    together: dict[tuple[str, frozenset[str], str], list[str]] = defaultdict(list)
+    for (principal, name), ids in sorted(reached.items(), key=lambda each: (each[0][1], each[0][0].name)):
+        together[name, frozenset(ids), principal.type].append(principal.name)
+    grants = []
+    for (name, where_to, kind), who in together.items():
+        word = "group" if kind == "GROUP" else "user"
+        said: dict[str, Any] = {word: who[0]} if len(who) == 1 else {f"{word}s": who}
+        where = list(_where(where_to, accounts))
+        grants.append({**said, "permission_set": name, "accounts": where[0] if len(where) == 1 else where})
+    return grants
+
+
+def _where(ids: frozenset[str], accounts: Iterable[Account]) -> Iterator[Where]:
+    """The shortest way to say exactly these accounts."""
+    members = [account for account in accounts if not account.is_management]
+    if any(account.is_management and account.id in ids for account in accounts):
+        yield "management"
+    wanted = ids & {account.id for account in members}
+    if not wanted:
+        return
+    if len(wanted) == len(members) and len(members) > 1:
+        yield "all"
+        return
+    units = sorted({a.ou_path for a in members if a.id in wanted and a.ou_path != "/"}, key=len)
+    chosen: list[str] = []
+    covered: set[str] = set()
+    for unit in units:
+        inside = {a.id for a in members if is_under(a.ou_path, unit)}
+        if len(inside) > 1 and inside <= wanted and not inside <= covered:
+            chosen.append(unit)
+            covered |= inside
+    if chosen:
+        yield {"ou": chosen[0] if len(chosen) == 1 else chosen}
+    rest = sorted(wanted - covered)
+    if rest:
+        yield {"id": rest[0] if len(rest) == 1 else rest}
