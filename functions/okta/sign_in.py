@@ -14,16 +14,21 @@ import requests
 from requests.auth import AuthBase
 
 from functions.okta.errors import OktaAnswerError, OktaRefusedError
-from functions.okta.transport import PATIENCE, TIMEOUT, Retrier, checked_base_url, summary
+from functions.okta.transport import PATIENCE, TIMEOUT, Retrier, checked_base_url, oauth_error, summary
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
+
+    from functions.okta.dpop import Prover
 
 ASSERTION_LIFETIME = 300
 """Seconds. Okta, "Implement OAuth for Okta with a service app": `exp` at most an hour ahead."""
 
 RENEW_BEFORE = 120
 """A token with fewer seconds to live is not used any more, so that none expires on its way."""
+
+PROOF_ROUNDS = 2
+"""One to learn that proof is demanded, one to learn the nonce that must be in it."""
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -103,11 +108,23 @@ class ServiceApp(SignIn):
         self._now = now
         self._token = ""
         self._expires_at = 0.0
+        self._prover: Prover | None = None
+        self._bound = False
+        self._token_nonce: str | None = None
+        self._api_nonce: str | None = None
 
     def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
         self.prove()
-        r.headers["Authorization"] = f"Bearer {self._token}"
+        r.headers["Authorization"] = f"{'DPoP' if self._bound else 'Bearer'} {self._token}"
+        if self._bound and self._prover:
+            method, url = r.method or "", r.url or ""
+            r.headers["DPoP"] = self._prover.proof(method, url, nonce=self._api_nonce, token=self._token)
+            r.register_hook("response", self._hear)  # type: ignore[no-untyped-call]  # the stubs lack it
         return r
+
+    def _hear(self, answer: requests.Response, **_: object) -> None:
+        """RFC 9449, section 9: the API may want a value of its own in the proofs that follow."""
+        self._api_nonce = answer.headers.get("DPoP-Nonce", self._api_nonce)
 
     def prove(self) -> None:
         """Okta grants all of the scopes or none."""
@@ -122,6 +139,10 @@ class ServiceApp(SignIn):
     def _fetch(self) -> None:
         asked_at = self._now()
         answer = self._retrier.send("POST /oauth2/v1/token", self._ask)
+        for _ in range(PROOF_ROUNDS):
+            if not self._is_asked_for_proof(answer):
+                break
+            answer = self._retrier.send("POST /oauth2/v1/token", self._ask)
         if answer.status_code != 200:
             raise OktaRefusedError(
                 f"Okta gives service app {self._client_id} no token (HTTP {answer.status_code}: "
@@ -131,6 +152,7 @@ class ServiceApp(SignIn):
         try:
             body = answer.json()
             self._token, lifetime = str(body["access_token"]), float(body["expires_in"])
+            self._bound = str(body.get("token_type", "")).lower() == "dpop"
         except (KeyError, TypeError, ValueError):
             # Not chained: the exception would carry the body, and with it perhaps a token.
             raise OktaAnswerError(
@@ -138,7 +160,25 @@ class ServiceApp(SignIn):
             ) from None
         self._expires_at = asked_at + lifetime
 
+    def _is_asked_for_proof(self, answer: requests.Response) -> bool:
+        """Whether the tenant demands DPoP, and another attempt would have what it demands.
+
+        Okta, "Configure OAuth 2.0 Demonstrating Proof-of-Possession": without a proof it answers
+        invalid_dpop_proof, with one that lacks its nonce use_dpop_nonce, with the nonce in a header.
+        """
+        if answer.status_code != 400 or oauth_error(answer) not in ("invalid_dpop_proof", "use_dpop_nonce"):
+            return False
+        if self._prover is None:
+            from functions.okta.dpop import Prover  # Its cryptography is heavy, and few tenants want it.
+
+            self._prover = Prover(self._now)
+        self._token_nonce = answer.headers.get("DPoP-Nonce", self._token_nonce)
+        return True
+
     def _ask(self) -> requests.Response:
+        headers = {"Accept": "application/json"}
+        if self._prover:
+            headers["DPoP"] = self._prover.proof("POST", self._token_url, nonce=self._token_nonce)
         return self._http.post(
             self._token_url,
             data={
@@ -147,7 +187,7 @@ class ServiceApp(SignIn):
                 "client_assertion_type": ASSERTION_TYPE,
                 "client_assertion": self._assertion(),
             },
-            headers={"Accept": "application/json"},
+            headers=headers,
             auth=_unsigned,
             timeout=TIMEOUT,
             allow_redirects=False,

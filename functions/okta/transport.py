@@ -55,6 +55,16 @@ def summary(answer: requests.Response) -> str:
     return " ".join(str(word) for word in words if word) or "no explanation"
 
 
+def oauth_error(answer: requests.Response) -> str | None:
+    """The error code of RFC 6749, section 5.2, where the answer is such an error."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, str) else None
+
+
 class Retrier:
     """Sends a request again where that helps, but begins no attempt later than `patience` seconds."""
 

@@ -2,7 +2,7 @@
 
 from sandbox.okta.errors import invalid
 from sandbox.okta.systemlog import parse_query
-from sandbox.okta.web import Call, Reply, Route
+from sandbox.okta.web import Call, Reply, Route, asked
 
 
 def _logs(call: Call) -> Reply:
@@ -40,7 +40,7 @@ def _organization(call: Call) -> Reply:
 
 
 def _token(call: Call) -> Reply:
-    return Reply(call.model.tokens.issue(call.request.form.to_dict(), call.request.base_url))
+    return Reply(call.model.tokens.issue(call.request.form.to_dict(), asked(call.request)))
 
 
 ROUTES = (

@@ -27,11 +27,12 @@ class OktaError(Exception):
 
 @dataclass
 class OAuthError(Exception):
-    """A refused token request; RFC 6749 section 5.2."""
+    """A refused token request; RFC 6749 section 5.2. `nonce`: RFC 9449, section 8."""
 
     status: int
     error: str
     description: str
+    nonce: str | None = None
 
     def body(self) -> dict[str, object]:
         """The JSON that goes out."""

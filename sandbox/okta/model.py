@@ -66,9 +66,17 @@ class Model:
         """Push a group to Identity Center from now on."""
         return self.app.pushes.create(group_id, by=self._admin)
 
-    def add_service_app(self, jwk: dict[str, str], scopes: tuple[str, ...], label: str = "Ostiary") -> str:
+    def add_service_app(
+        self,
+        jwk: dict[str, str],
+        scopes: tuple[str, ...],
+        label: str = "Ostiary",
+        *,
+        demands_proof: bool = False,
+    ) -> str:
         """A service app with one public key; its client id. `jwk_of` makes the key's JWK out of DER."""
-        return self.tokens.add_service_app(label, [jwk], frozenset(scopes)).client_id
+        app = self.tokens.add_service_app(label, [jwk], frozenset(scopes), demands_proof=demands_proof)
+        return app.client_id
 
     def set_signing_certificate(self, days_left: float) -> SigningKey:
         """Make a certificate with this many days left the one that signs; negative: it has expired."""

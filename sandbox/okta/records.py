@@ -113,12 +113,13 @@ class Hook:
 
 @dataclass
 class ServiceApp:
-    """An OAuth 2.0 service app: public keys, and the scopes an administrator granted."""
+    """An OAuth 2.0 service app: public keys, the scopes an administrator granted, "Require DPoP"."""
 
     client_id: str
     label: str
     jwks: list[dict[str, str]]
     scopes: frozenset[str]
+    demands_proof: bool = False
 
     @property
     def ref(self) -> Ref:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
+from sandbox.okta.dpop import Asked, Proofs
 from sandbox.okta.errors import OAuthError, invalid_token, no_permission
 from sandbox.okta.ids import new_id
 from sandbox.okta.logevent import Ref
@@ -41,6 +42,7 @@ class _Issued:
     app: ServiceApp
     scopes: frozenset[str]
     expires: datetime
+    bound_to: str | None = None
 
 
 class Tokens:
@@ -51,33 +53,53 @@ class Tokens:
         self._apps: dict[str, ServiceApp] = {}
         self._issued: dict[str, _Issued] = {}
         self._used: set[str] = set()
+        self._proofs = Proofs(organization.now)
 
-    def add_service_app(self, label: str, jwks: list[dict[str, str]], scopes: frozenset[str]) -> ServiceApp:
+    def add_service_app(
+        self,
+        label: str,
+        jwks: list[dict[str, str]],
+        scopes: frozenset[str],
+        *,
+        demands_proof: bool = False,
+    ) -> ServiceApp:
         """A service app with its public keys and the scopes an administrator granted."""
-        app = ServiceApp(new_id("0oa"), label, jwks, scopes)
+        app = ServiceApp(new_id("0oa"), label, jwks, scopes, demands_proof)
         with self._org.lock:
             self._apps[app.client_id] = app
         return app
 
-    def caller(self, authorization: str | None) -> Caller:
-        """Raises OktaError 401 for a token that is missing, unknown or expired."""
+    def caller(self, authorization: str | None, asked: Asked | None = None) -> Caller:
+        """Raises OktaError 401 for a token that is missing, unknown, expired or without its proof."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme == "SSWS" and secrets.compare_digest(token.encode(), self._org.settings.token.encode()):
             return Caller(self._org.administrator, token, None)
         with self._org.lock:
-            issued = self._issued.get(token) if scheme == "Bearer" else None
+            issued = self._issued.get(token) if scheme in ("Bearer", "DPoP") else None
         if issued is None or issued.expires <= self._org.now():
             raise invalid_token()
+        if (issued.bound_to is None) != (scheme == "Bearer"):
+            raise invalid_token()
+        if issued.bound_to is not None:
+            try:
+                key = self._proofs.check(asked, token=token)
+            except OAuthError as error:
+                raise invalid_token() from error
+            if key != issued.bound_to:
+                raise invalid_token()
         return Caller(issued.app.ref, token, issued.scopes)
 
-    def issue(self, form: dict[str, str], audience: str) -> dict[str, Any]:
+    def issue(self, form: dict[str, str], asked: Asked) -> dict[str, Any]:
         """The client credentials grant with private_key_jwt. Raises OAuthError."""
         if form.get("grant_type") != "client_credentials":
             raise OAuthError(400, "unsupported_grant_type", "The grant type is not supported.")
         if form.get("client_assertion_type") != _BEARER:
             raise OAuthError(401, "invalid_client", "A client_assertion of type jwt-bearer is required.")
         with self._org.lock:
-            app = self._authenticate(form.get("client_assertion", ""), audience)
+            app = self._authenticate(form.get("client_assertion", ""), asked.url)
+            bound_to = None
+            if app.demands_proof or asked.proof:
+                bound_to = self._proofs.check(asked, with_nonce=True)
             scopes = frozenset(form.get("scope", "").split())
             if not scopes:
                 raise OAuthError(400, "invalid_scope", "The scope is required.")
@@ -87,9 +109,9 @@ class Tokens:
                     400, "invalid_scope", f"One or more scopes are not granted to the client: {missing}"
                 )
             token = secrets.token_urlsafe(48)
-            self._issued[token] = _Issued(app, scopes, self._org.now() + LIFETIME)
+            self._issued[token] = _Issued(app, scopes, self._org.now() + LIFETIME, bound_to)
         return {
-            "token_type": "Bearer",
+            "token_type": "DPoP" if bound_to else "Bearer",
             "expires_in": int(LIFETIME.total_seconds()),
             "access_token": token,
             "scope": " ".join(sorted(scopes)),

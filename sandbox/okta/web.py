@@ -12,6 +12,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from sandbox.faults import Failure, FaultBoard
+from sandbox.okta.dpop import Asked
 from sandbox.okta.errors import OAuthError, OktaError, invalid, not_found, too_many_requests
 from sandbox.okta.logevent import Ref
 from sandbox.okta.model import Model
@@ -136,7 +137,7 @@ class Web:
         return _response(reply, headers)
 
     def _admit(self, route: Route, request: Request, headers: dict[str, str]) -> Ref:
-        caller = self._model.tokens.caller(request.headers.get("Authorization"))
+        caller = self._model.tokens.caller(request.headers.get("Authorization"), asked(request))
         self._spend(caller, route, headers)
         caller.require(route.scope)
         return caller.actor
@@ -157,6 +158,11 @@ class Web:
             raise too_many_requests()
 
 
+def asked(request: Request) -> Asked:
+    """What a proof of possession must be about."""
+    return Asked(request.method, request.base_url, request.headers.get("DPoP"))
+
+
 def _response(reply: Reply, headers: dict[str, str]) -> Response:
     if reply.body is None:
         response = Response(status=reply.status)
@@ -173,6 +179,8 @@ def _response(reply: Reply, headers: dict[str, str]) -> Response:
 def _error(error: OktaError | OAuthError, headers: dict[str, str] | None = None) -> Response:
     response = Response(json.dumps(error.body()), error.status, content_type="application/json")
     response.headers.extend(headers or {})
+    if isinstance(error, OAuthError) and error.nonce:
+        response.headers["DPoP-Nonce"] = error.nonce
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -123,8 +123,8 @@ def test_lost_doubled_and_shuffled_deliveries(world: World, ear: Ear) -> None:
     """Given a road that loses a third, doubles a third and shuffles half: catch-up brings what is missing."""
     world.okta.model.deliveries.chaos = Chaos(drop=0.3, duplicate=0.3, reorder=0.5, seed=7)
     emitted = set()
-    for _ in range(20):
-        emitted |= happen(world, 3)
+    for _ in range(10):
+        emitted |= happen(world, 4)
         time.sleep(0.03)  # longer than the window in which Okta collects one delivery
     drained(world)
     catch_up(world)
@@ -213,6 +213,8 @@ def waits_for(holds: Any, seconds: float = 30) -> None:
 
 def test_the_secret_changes_hands_under_steady_traffic(world: World, ear: Ear) -> None:
     """Given a delivery every few milliseconds, a rotation refuses none of them and loses none."""
+    if world.shape.value == "one-account":
+        pytest.skip("a rotation takes 15 seconds, and the other shape is the stricter one")
     emitted: set[str] = set()
     ended = threading.Event()
 
