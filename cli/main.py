@@ -2,7 +2,8 @@
 
 import typer
 
-from cli import accounts, dlq, doctor, findings, leavers, okta, policy
+from cli import accounts, certificates, dlq, doctor, findings, leavers, okta, policy
+from cli.saml import command as saml
 
 app = typer.Typer(
     name="ostiary",
@@ -23,6 +24,8 @@ app.command()(leavers.restore)
 app.command()(findings.findings)
 app.command()(doctor.doctor)
 app.add_typer(okta.app, name="okta")
+app.add_typer(certificates.app, name="certificates")
+app.add_typer(saml.app, name="saml")
 app.add_typer(dlq.app, name="dlq")
 
 
