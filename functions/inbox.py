@@ -56,6 +56,17 @@ class Envelope:
             raise EnvelopeError(f"not an EventBridge event: {error!r}") from error
 
 
+def readable(event: Mapping[str, Any]) -> list[Envelope]:
+    """The envelopes of a batch, for whoever must know all before handling each. Others are left out."""
+    found = []
+    for record in event["Records"]:
+        try:
+            found.append(Envelope.parse(record["body"]))
+        except EnvelopeError:
+            continue  # `each_envelope` hands it back, and says why.
+    return found
+
+
 def each_envelope(
     event: dict[str, Any], context: LambdaContext, handle: Callable[[Envelope], None]
 ) -> PartialItemFailureResponse:

@@ -25,6 +25,7 @@ SERVICES = frozenset(
     {
         "dynamodb",
         "events",
+        "iam",
         "identitystore",
         "kms",
         "organizations",

@@ -132,6 +132,14 @@ _KEYS = (
         default="5120",
     ),
     _Key(
+        "deny_management_policies",
+        "how many IAM policies of the management account Ostiary may fill with people who left, of the ten "
+        "that a permission set takes",
+        "4",
+        r"[1-9]",
+        default="4",
+    ),
+    _Key(
         "alert_email",
         "the address that alerts are mailed to, or empty for none",
         "on-call@example.com",
@@ -179,6 +187,7 @@ class Deployment:
     okta_log_stream: str
     deny_policies: str
     deny_policy_size: str
+    deny_management_policies: str
     alert_email: str | None
     runbooks_url: str
     policy_file: Path

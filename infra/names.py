@@ -4,6 +4,7 @@ The stacks live in different accounts and Regions, so they share no CloudFormati
 others' resources by these names alone.
 """
 
+from functions.aws.deny_policies import NAME as DENY_NAME
 from infra.config import Deployment
 
 BUS = "ostiary"
@@ -19,6 +20,11 @@ CHANNELS_SECRET = "ostiary/channels"  # noqa: S105 - a name, not a value
 ORGANIZATION_READ = "ostiary-organization-read"
 DENY_POLICIES = "ostiary-deny-policies"
 FORWARD = "ostiary-forward"
+
+
+def management_denies(deployment: Deployment) -> list[str]:
+    """The IAM policies of the management account that deny leavers what no SCP can deny there."""
+    return [f"{DENY_NAME}-{number + 1}" for number in range(int(deployment.deny_management_policies))]
 
 
 def function(capability: str) -> str:

@@ -4,9 +4,9 @@ from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
 from infra.config import ORGANIZATIONS_REGION, Deployment
-from infra.patterns import ACCOUNT_FACTORY, IDENTITY_CENTER, ORGANIZATION, SCIM_TOKEN
+from infra.patterns import ACCOUNT_FACTORY, IDENTITY_CENTER, ORGANIZATION, SCIM_TOKEN, SIGN_INS
 from infra.resources.forwarding import Forwarding, forward_role
-from infra.resources.management_roles import deny_policies, organization_read
+from infra.resources.management_roles import deny_policies, management_denies, organization_read
 
 
 class OrganizationStack(Stack):
@@ -29,9 +29,11 @@ class OrganizationStack(Stack):
                 "account-factory": ACCOUNT_FACTORY,
                 "identity-center": IDENTITY_CENTER,
                 "scim-token": SCIM_TOKEN,
+                "sign-ins": SIGN_INS,
             },
             role=role,
         )
         organization_read(self, deployment)
         deny_policies(self, deployment)
+        management_denies(self, deployment)
         CfnOutput(self, "ForwardRoleArn", value=role.role_arn)

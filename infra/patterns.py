@@ -44,6 +44,9 @@ LEAVER_EVENTS = (
 )
 """Okta event types, as in "Event Types" of Okta's reference."""
 
+SIGN_IN_EVENTS = ("UserAuthentication", "GetRoleCredentials", "Federate", "CreateToken")
+"""IAM Identity Center User Guide, "Logging IAM Identity Center API calls with AWS CloudTrail"."""
+
 OPERATOR_EVENTS = ("leaver.revoke", "leaver.restore")
 
 _CLOUDTRAIL = ["AWS Service Event via CloudTrail", "AWS API Call via CloudTrail"]
@@ -75,6 +78,14 @@ SCIM_TOKEN = EventPattern(
 )
 """IAM Identity Center User Guide, "Automatic provisioning": sent from 90 days before the token expires."""
 
+SIGN_INS = EventPattern(
+    source=["aws.signin", "aws.sso"],
+    detail_type=_CLOUDTRAIL,
+    detail={
+        "eventName": list(SIGN_IN_EVENTS),
+        "userIdentity": {"onBehalfOf": {"userId": [{"exists": True}]}},
+    },
+)
 LEAVERS = EventPattern(source=[bus.OKTA], detail_type=list(LEAVER_EVENTS))
 OKTA_WATCH = EventPattern(source=[bus.OKTA], detail_type=sorted(WATCH_EVENTS | LOG_ONLY))
 OPERATOR = EventPattern(source=[bus.OPERATOR], detail_type=list(OPERATOR_EVENTS))

@@ -1,6 +1,8 @@
 """Stack `ostiary-permission-sets`: the permission sets of access.yaml, and the events of Identity Center's
 Region, in the management account."""
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput, CfnTag, Environment, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sso as sso
@@ -10,7 +12,7 @@ from functions.policy import AccessPolicy, PermissionSet
 from functions.policy.permission_sets import Boundary, managed_policy_arn
 from infra import names
 from infra.config import ORGANIZATIONS_REGION, Deployment
-from infra.patterns import ACCOUNT_FACTORY, IDENTITY_CENTER, SCIM_TOKEN
+from infra.patterns import ACCOUNT_FACTORY, IDENTITY_CENTER, SCIM_TOKEN, SIGN_INS
 from infra.resources.forwarding import Forwarding
 
 
@@ -24,8 +26,10 @@ class PermissionSetsStack(Stack):
             description="Ostiary: the permission sets of access.yaml",
             env=Environment(account=deployment.management_account, region=deployment.hub_region),
         )
+        in_management = policy.used_in_management()
         for name, permission_set in policy.permission_sets.items():
-            made = _permission_set(self, deployment.instance_arn, name, permission_set)
+            denies = names.management_denies(deployment) if name in in_management else ()
+            made = _permission_set(self, deployment.instance_arn, name, permission_set, denies)
             CfnOutput(self, f"Arn-{name}", value=made.attr_permission_set_arn)
         # These speak in their own Region, not where Organizations does; us-east-1 has its rules already.
         if deployment.hub_region != ORGANIZATIONS_REGION:
@@ -43,14 +47,18 @@ class PermissionSetsStack(Stack):
                     "account-factory": ACCOUNT_FACTORY,
                     "identity-center": IDENTITY_CENTER,
                     "scim-token": SCIM_TOKEN,
+                    "sign-ins": SIGN_INS,
                 },
                 role=role,
             )
 
 
 def _permission_set(
-    scope: Construct, instance_arn: str, name: str, wanted: PermissionSet
+    scope: Construct, instance_arn: str, name: str, wanted: PermissionSet, denies: Sequence[str]
 ) -> sso.CfnPermissionSet:
+    """`denies`: policies of the management account that deny leavers there, where no SCP binds."""
+    policies = [*((policy.name, policy.path) for policy in wanted.customer_managed)]
+    policies += [(deny, "/") for deny in denies]
     return sso.CfnPermissionSet(
         scope,
         f"PermissionSet-{name}",
@@ -60,8 +68,8 @@ def _permission_set(
         session_duration=wanted.session_iso,
         managed_policies=list(wanted.managed_arns()) or None,
         customer_managed_policy_references=[
-            sso.CfnPermissionSet.CustomerManagedPolicyReferenceProperty(name=policy.name, path=policy.path)
-            for policy in wanted.customer_managed
+            sso.CfnPermissionSet.CustomerManagedPolicyReferenceProperty(name=policy, path=path)
+            for policy, path in policies
         ]
         or None,
         inline_policy=wanted.inline,

@@ -85,10 +85,11 @@ class DenyPolicies:
         numbers = range(1, max([count, *map(self._number, self._ids)]) + 1)
         return [self._content(number) for number in numbers]
 
-    def bring(self, number: int, content: str, held: str | None) -> None:
+    def bring(self, number: int, content: str, held: str | None) -> bool:
         """See to it that policy `number` says `content`, having said `held`, and is attached.
 
-        What AWS Organizations then holds is read back and compared. Raises DenyPolicyError.
+        What AWS Organizations then holds is read back and compared. True if a policy that was there had to
+        be attached: somebody had detached it. Raises DenyPolicyError.
         """
         if held is None:
             self._create(number, content)
@@ -96,7 +97,7 @@ class DenyPolicies:
             self._update(number, content)
         if held is None or not _same(held, content):
             self._compare(number, content)
-        self._attach(number)
+        return self._attach(number) and held is not None
 
     def _content(self, number: int) -> str | None:
         name = self._named(number)
@@ -146,13 +147,14 @@ class DenyPolicies:
             f"{self._named(number)} was written, but reads back differently: see who else edits it"
         )
 
-    def _attach(self, number: int) -> None:
+    def _attach(self, number: int) -> bool:
         policy_id = self._ids[self._named(number)]
         pages = self._client.get_paginator("list_targets_for_policy").paginate(PolicyId=policy_id)
         attached = self._call(lambda: {t["TargetId"] for page in pages for t in page["Targets"]})
-        for target_id in self._targets():
-            if target_id not in attached:
-                self._attach_to(policy_id, target_id)
+        missing = [target_id for target_id in self._targets() if target_id not in attached]
+        for target_id in missing:
+            self._attach_to(policy_id, target_id)
+        return bool(missing)
 
     def _attach_to(self, policy_id: str, target_id: str) -> None:
         try:

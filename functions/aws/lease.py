@@ -4,7 +4,7 @@
 `begun` = n, knows that every work with a higher number has seen what was written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,21 @@ class LeaseLostError(Exception):
 
 @dataclass(frozen=True)
 class LeaseState:
-    """`until` is in seconds since the epoch, 0 when free. `left_over` is what the last finished work said."""
+    """`until` is in seconds since the epoch, 0 when free. The rest is what the last finished work said."""
 
     begun: int = 0
     finished: int = 0
     until: float = 0
     left_over: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One's turn to work. `written` is what the work before left, where it came to its end."""
+
+    number: int
+    written: tuple[str, ...] | None = None
 
 
 class Lease:
@@ -43,11 +52,12 @@ class Lease:
             begun=int(item.get("begun", {}).get("N", "0")),
             finished=int(item.get("finished", {}).get("N", "0")),
             until=float(item.get("until", {}).get("N", "0")),
-            left_over=tuple(entry["S"] for entry in item.get("left_over", {}).get("L", [])),
+            left_over=_texts(item, "left_over"),
+            written=_texts(item, "written"),
         )
 
-    def take(self, owner: str, now: float, until: float) -> int | None:
-        """Begin a work and return its number; None if somebody else holds the lease."""
+    def take(self, owner: str, now: float, until: float) -> Turn | None:
+        """Begin a work; None if somebody else holds the lease."""
         try:
             answer = self._dynamodb.update_item(
                 TableName=self._table,
@@ -61,18 +71,25 @@ class Lease:
                     ":now": {"N": str(now)},
                     ":one": {"N": "1"},
                 },
-                ReturnValues="UPDATED_NEW",
+                ReturnValues="ALL_NEW",
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return None
-        return int(answer["Attributes"]["begun"]["N"])
+        item = answer["Attributes"]
+        number = int(item["begun"]["N"])
+        in_order = int(item.get("finished", {}).get("N", "0")) == number - 1
+        return Turn(number, _texts(item, "written") if in_order and number > 1 else None)
 
-    def finish(self, owner: str, number: int, left_over: Sequence[str]) -> None:
+    def finish(self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str]) -> None:
         """The work of this number is done. Raises LeaseLostError if the lease is no longer the owner's."""
         self._give_back(
             owner,
-            "SET finished = :number, left_over = :left_over REMOVE #owner, #until",
-            {":number": {"N": str(number)}, ":left_over": {"L": [{"S": entry} for entry in left_over]}},
+            "SET finished = :number, left_over = :left_over, written = :written REMOVE #owner, #until",
+            {
+                ":number": {"N": str(number)},
+                ":left_over": {"L": [{"S": entry} for entry in left_over]},
+                ":written": {"L": [{"S": entry} for entry in written]},
+            },
         )
 
     def abandon(self, owner: str) -> None:
@@ -91,3 +108,7 @@ class Lease:
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
             raise LeaseLostError("the lease ran out while the deny policies were written") from error
+
+
+def _texts(item: "Mapping[str, AttributeValueTypeDef]", name: str) -> tuple[str, ...]:
+    return tuple(entry["S"] for entry in item.get(name, {}).get("L", []))

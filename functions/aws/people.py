@@ -76,6 +76,10 @@ class People:
             return self._described(text)
         return self.by_user_name(text)
 
+    def everybody(self) -> "Iterable[Person]":
+        """The whole directory, page after page as it is consumed."""
+        return (self._person(user, None) for user in self._users())
+
     def by_user_name(self, name: str) -> Person | None:
         """The person with this userName (Identity Store API Reference, "GetUserId")."""
         if not USER_NAME.fullmatch(name):

@@ -1,13 +1,14 @@
 """People's records in the ledger, read and written as the objects that decisions are made over."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from functions.aws.ledger import LedgerConflictError, Stored
 from functions.leavers.decide import Leaver, Return
-from functions.leavers.record import Record, StepOutcome, from_document, to_document
+from functions.leavers.documents import from_document, taken_document, to_document
+from functions.leavers.record import Record, StepOutcome, Taken
 
 CONFLICTS = 10
 """Times that a record is read again because somebody else changed it, before the queue gets its turn."""
@@ -41,6 +42,33 @@ class Entry:
     version: int
 
 
+@dataclass(frozen=True)
+class Progress:
+    """What came of some steps, and what else is known by them."""
+
+    outcomes: Mapping[str, StepOutcome]
+    taken: Taken | None = None
+    clean: tuple[datetime, timedelta] | None = None
+    """Since when nothing is left to come in with, and how long the deny stays from then on."""
+
+    def on(self, record: Record) -> Record:
+        for name, outcome in self.outcomes.items():
+            record = record.with_step(name, outcome)
+        if self.taken is not None:
+            record = replace(record, taken=self.taken)
+        return record.cleaned(*self.clean) if self.clean else record
+
+    def audit(self) -> dict[str, Any]:
+        """As the audit trail keeps it."""
+        said = {
+            name: {"state": outcome.state.value, "note": outcome.note}
+            for name, outcome in self.outcomes.items()
+        }
+        return {"change": "steps", "steps": said} | (
+            {"taken": taken_document(self.taken)} if self.taken is not None else {}
+        )
+
+
 class Book:
     """Every change goes through a condition on the version; whoever is late reads again."""
 
@@ -48,7 +76,7 @@ class Book:
         self._ledger = ledger
         self._now = now
 
-    def change(self, seed: Record, event: Leaver | Return, change: Callable[[Record], Record]) -> Entry:
+    def change(self, seed: Record, audit: Mapping[str, Any], change: Callable[[Record], Record]) -> Entry:
         """Apply `change` to this person's record as it is, and write it if it is another one then.
 
         Raises LedgerConflictError if that does not succeed in many attempts.
@@ -59,23 +87,26 @@ class Book:
             if record == before.record:
                 return before
             try:
-                return self._write(before, record, told(event))
+                return self._write(before, record, audit)
             except LedgerConflictError:
                 continue
         raise LedgerConflictError(f"the record of {seed.key} changes faster than it can be written")
 
-    def note(self, entry: Entry, step: str, outcome: StepOutcome) -> Entry:
-        """Write what came of a step. Raises SupersededError if the steps are another event's by now."""
-        audit = {"change": f"step {step}", "outcome": outcome.state.value, "note": outcome.note}
+    def note(self, entry: Entry, progress: "Progress") -> Entry:
+        """Write how far the steps have come. Raises SupersededError if they are another event's by now."""
         for _ in range(CONFLICTS):
             try:
-                return self._write(entry, entry.record.with_step(step, outcome), audit)
+                return self._write(entry, progress.on(entry.record), progress.audit())
             except LedgerConflictError:
                 latest = self._read(entry.record)
                 if latest.record.occasion != entry.record.occasion:
                     raise SupersededError from None
                 entry = latest
         raise LedgerConflictError(f"the record of {entry.record.key} changes faster than it can be written")
+
+    def latest(self, record: Record) -> Record:
+        """This person's record as it is now."""
+        return self._read(record).record
 
     def _read(self, seed: Record) -> Entry:
         stored = self._ledger.read(seed.key)
@@ -101,14 +132,19 @@ def new_record(event: Leaver | Return, user_id: str | None) -> Record:
 
 
 def open_entry(record: Record) -> dict[str, Any] | None:
-    """What the deny policies and lists of leavers need of an open revocation; None if it is closed."""
-    if record.since is None:
+    """What the deny policies and lists of leavers need of a deny that holds; None if there is none.
+
+    `before` is that of somebody who has come back.
+    """
+    since = record.narrowed or (None if record.lifted else record.since)
+    if since is None:
         return None
     return {
         "okta_id": record.okta_id,
         "login": record.login,
         "user_id": record.user_id,
-        "since": record.since.isoformat(),
+        "since": since.isoformat(),
+        "before": record.narrowed and record.narrowed.isoformat(),
         "reasons": [reason.value for reason in record.reasons],
         "deny_until": record.deny_until and record.deny_until.isoformat(),
     }

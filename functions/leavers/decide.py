@@ -95,6 +95,7 @@ _LIFTS = {
     okta.REACTIVATE: _ACTIVE_AGAIN,
     okta.UNSUSPEND: frozenset({Reason.SUSPEND}),
     okta.UNLOCK: frozenset({Reason.LOCK}),
+    okta.UNLOCK_BY_ADMIN: frozenset({Reason.LOCK}),
     okta.APP_MEMBERSHIP_ADD: frozenset({Reason.UNASSIGN}),
 }
 """Each return takes back its own reason: an unlocked person who is suspended stays out."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from functions.finding import Finding, Severity
 from functions.leavers.decide import OperatorRequest, Reason, Unclear
+from functions.leavers.identify import NEVER
 from functions.leavers.record import Record, StepOutcome, StepState
 from functions.leavers.steps import DENY, IDENTIFY, TITLES
 
@@ -38,14 +39,16 @@ class Wording:
 
     def about(self, record: Record) -> list[Finding]:
         """All findings about this person, open or clear, as the record stands."""
-        failing, ended = self._failing(record), self._ended(record)
+        failing, ended = self._failing(record), self.ended(record)
         if any(not outcome.final for outcome in record.steps.values()):
             return [failing]
+        if _never_had_access(record):
+            return [failing.cleared()]
         return [failing.cleared(), ended if record.open else ended.cleared()]
 
     def unclear(self, event: Unclear) -> Finding:
         """An event that concerns somebody, but not whom."""
-        return self._finding(
+        return self.finding(
             key=f"leaver/unclear/{event.trigger}",
             severity=Severity.PAGE,
             title="An Okta event ends somebody's access, but does not say whose",
@@ -61,7 +64,7 @@ class Wording:
     def unknown(self, request: OperatorRequest, why: str) -> Finding:
         """An operator named somebody who cannot be found, or not without doubt."""
         verb = "revoke" if request.leave else "restore"
-        return self._finding(
+        return self.finding(
             key=f"leaver/unknown/{verb}/{request.person}",
             severity=Severity.PAGE if request.leave else Severity.WARNING,
             title=f"Nothing was done: {verb} {request.person}",
@@ -73,7 +76,7 @@ class Wording:
 
     def protected(self, record: Record, why: str, since: datetime) -> Finding:
         """A leaver whom the access policy protects."""
-        return self._finding(
+        return self.finding(
             key=f"leaver/{record.key}/protected",
             severity=Severity.PAGE,
             title=f"{record.who} is protected, and would lose access now",
@@ -87,9 +90,10 @@ class Wording:
             ),
         )
 
-    def _ended(self, record: Record) -> Finding:
+    def ended(self, record: Record) -> Finding:
+        """What holds of a revocation whose steps are all done."""
         denied = DENY in record.steps and record.steps[DENY].state is StepState.DONE
-        return self._finding(
+        return self.finding(
             key=f"leaver/{record.key}",
             severity=_severity(record, denied),
             title=f"Access of {record.who} ended"
@@ -106,7 +110,7 @@ class Wording:
         failing = [name for name, outcome in record.steps.items() if not outcome.final]
         what = ", ".join(TITLES.get(name, name) for name in failing)
         leaving = "is not fully ended" if record.open else "is not fully given back"
-        return self._finding(
+        return self.finding(
             key=f"leaver/{record.key}/failing",
             severity=Severity.PAGE if record.open else Severity.WARNING,
             title=f"Access of {record.who} {leaving}",
@@ -137,7 +141,7 @@ class Wording:
             "If they never had access to AWS, nothing is to be done.",
         )
 
-    def _finding(
+    def finding(
         self,
         *,
         key: str,
@@ -149,6 +153,7 @@ class Wording:
         actions: tuple[str, ...],
         facts: Mapping[str, str] | None = None,
     ) -> Finding:
+        """One finding of leavers, with their runbook."""
         runbook = f"{self.runbooks.rstrip('/')}/leaver.md"
         return Finding(key, severity, title, subject, since, why, actions, runbook, facts=facts or {})
 
@@ -160,13 +165,19 @@ def _severity(record: Record, denied: bool) -> Severity:
     return Severity.PAGE if doubtful or missing else Severity.WARNING
 
 
+def _never_had_access(record: Record) -> bool:
+    """Most people of an Okta organization: on-call need not hear of them."""
+    search = record.steps.get(IDENTIFY)
+    return search is not None and search.note == NEVER and not SURELY_HERE & set(record.reasons)
+
+
 def _why(record: Record, denied: bool) -> str:
     occasion = record.occasion
     cause = f"Trigger: {occasion.reason} at {_time(occasion.published)}." if occasion else ""
     if denied:
         return (
-            f"{cause} Every AWS call of theirs is denied in every member account. The management account is "
-            "not covered by these policies."
+            f"{cause} Every AWS call of theirs is denied in every member account, and in the management "
+            "account under permission sets that carry the policies ostiary-deny-leavers-…."
         )
     return f"{cause} {record.steps[IDENTIFY].note if IDENTIFY in record.steps else ''}".strip()
 

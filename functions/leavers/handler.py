@@ -5,14 +5,18 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.inbox import Envelope, each_envelope
-from functions.leavers.wiring import reception
+from functions.inbox import each_envelope, readable
+from functions.leavers.wiring import leavers
 
 
-def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """The queue's messages, one by one; one that has steps left to repeat goes back to the queue."""
+def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse | None:
+    """The schedule's upkeep; or a queue's messages: all into the ledger, then the steps of each.
 
-    def receive(envelope: Envelope) -> None:
-        reception().receive(envelope)
-
-    return each_envelope(event, context, receive)
+    A message that has steps left to repeat goes back to the queue alone.
+    """
+    if "schedule" in event:
+        leavers().upkeep.run()
+        return None
+    batch = leavers().batch()
+    batch.admit(readable(event))
+    return each_envelope(event, context, batch.receive)

@@ -18,10 +18,22 @@ class Directory(Protocol):
     def named(self, text: str) -> Person | None: ...
 
 
-def identified(record: Record, directory: Directory, now: datetime) -> Record:
+class Snapshot(Protocol):
+    """Who was in the directory when it was last looked through. Raises ClientError or BotoCoreError."""
+
+    def taken_at(self) -> datetime | None: ...
+    def find(self, okta_id: str) -> Person | None: ...
+
+
+NEVER = "never seen in IAM Identity Center's directory"
+"""The note of a search for somebody who most likely has never had access to AWS."""
+
+
+def identified(record: Record, directory: Directory, snapshot: Snapshot, now: datetime) -> Record:
     """The record with the person's user id and with what came of the search as its first step.
 
-    An id known from an earlier search stays where the directory knows nobody any more, or is in doubt.
+    An id known from an earlier search stays where the directory knows nobody any more, or is in doubt; then
+    the snapshot is asked.
     """
 
     def noted(state: StepState, note: str) -> Record:
@@ -31,6 +43,8 @@ def identified(record: Record, directory: Directory, now: datetime) -> Record:
         return noted(StepState.DONE, "named by an operator")
     try:
         person = directory.by_okta(record.okta_id, record.login)
+        gone = None if person or record.user_id else snapshot.find(record.okta_id)
+        known = person or gone or record.user_id or snapshot.taken_at() is None
     except AmbiguousPersonError as error:
         return noted(StepState.DOUBTFUL, str(error))
     except (ClientError, BotoCoreError) as error:
@@ -38,6 +52,11 @@ def identified(record: Record, directory: Directory, now: datetime) -> Record:
     if person is not None:
         found = noted(StepState.DONE, person.user_name or "by their Okta id")
         return replace(found, user_id=person.user_id, login=person.user_name or record.login)
+    if gone is not None:
+        found = noted(StepState.DONE, "no longer in the directory; known from its last snapshot")
+        return replace(found, user_id=gone.user_id, login=gone.user_name or record.login)
     if record.user_id is not None:
         return noted(StepState.DONE, "no longer in the directory; known from an earlier revocation")
-    return noted(StepState.NOTHING, "nobody has this Okta id as external id, or this userName")
+    if known:
+        return noted(StepState.NOTHING, "nobody has this Okta id as external id, or this userName")
+    return noted(StepState.NOTHING, NEVER)

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any, Protocol, assert_never
 
 from aws_lambda_powertools import Logger
@@ -21,8 +23,11 @@ from functions.leavers.decide import (
 )
 from functions.leavers.findings import Wording
 from functions.leavers.identify import Directory
-from functions.leavers.revocations import Findings
+from functions.leavers.revocations import Findings, Work, nothing
 from functions.okta.log_event import LogEvent
+
+SIGN_IN_SOURCES = frozenset({"aws.signin", "aws.sso"})
+"""Where CloudTrail's word of sign-ins and of credentials handed out comes from."""
 
 EVERYTHING = frozenset(Reason)
 """An operator who restores somebody overrules every reason."""
@@ -33,11 +38,18 @@ class OpenRevocations(Protocol):
 
 
 class Executor(Protocol):
-    def carry_out(self, event: Leaver | Return, user_id: str | None = None) -> None: ...
+    def admit(self, event: Leaver | Return, user_id: str | None = None) -> Work: ...
+
+
+class Tripwire(Protocol):
+    def signed_in(self, detail: Mapping[str, Any], at: datetime) -> None: ...
 
 
 class Reception:
-    """Decides who is meant, and hands over. Raises what the handling raises, so that the queue repeats it."""
+    """Decides who is meant, and hands over. Raises what the handling raises, so that the queue repeats it.
+
+    What an event changes is in the ledger when `admit` returns; the work it returns does the rest.
+    """
 
     def __init__(
         self,
@@ -46,6 +58,7 @@ class Reception:
         directory: Directory,
         findings: Findings,
         wording: Wording,
+        tripwire: Tripwire,
         *,
         reasons: Collection[str],
         app_id: str,
@@ -56,51 +69,59 @@ class Reception:
         self._directory = directory
         self._findings = findings
         self._wording = wording
+        self._tripwire = tripwire
         self._reasons = reasons
         self._app_id = app_id
         self._log = log
 
-    def receive(self, envelope: Envelope) -> None:
-        """Handle one message. Raises a ValueError where it is not what the rule should let through."""
+    def admit(self, envelope: Envelope) -> Work:
+        """Take in one message. Raises a ValueError where it is not what the rules should let through."""
         if envelope.source == OKTA:
-            self._hear(LogEvent.parse(envelope.detail))
-        elif envelope.source == OPERATOR:
-            self._obey(decide_operator(envelope.detail_type, envelope.detail, envelope.id, envelope.time))
-        else:
-            raise ValueError(f"an event of {envelope.source}: the rule lets through what nobody handles")
+            return self._hear(LogEvent.parse(envelope.detail))
+        if envelope.source == OPERATOR:
+            return self._obey(
+                decide_operator(envelope.detail_type, envelope.detail, envelope.id, envelope.time)
+            )
+        if envelope.source in SIGN_IN_SOURCES:
+            self._tripwire.signed_in(envelope.detail, envelope.time)
+            return nothing
+        raise ValueError(f"an event of {envelope.source}: the rule lets through what nobody handles")
 
-    def _hear(self, event: LogEvent) -> None:
+    def _hear(self, event: LogEvent) -> Work:
         decision = decide(event, self._reasons, self._app_id)
         match decision:
             case Ignored(why=why):
                 self._log.info("ignored: %s", why, extra={"uuid": event.uuid})
+                return nothing
             case Unclear():
                 self._findings.put_findings([self._wording.unclear(decision)])
+                return nothing
             case Leaver() | Return():
-                self._revocations.carry_out(decision)
+                return self._revocations.admit(decision)
             case _:
                 assert_never(decision)
 
-    def _obey(self, request: OperatorRequest) -> None:
+    def _obey(self, request: OperatorRequest) -> Work:
         try:
-            handled = self._revoke(request) if request.leave else self._restore(request)
+            work = self._revoke(request) if request.leave else self._restore(request)
         except AmbiguousPersonError as error:
             self._findings.put_findings([self._wording.unknown(request, str(error))])
-            return
-        if not handled:
+            return nothing
+        if work is None:
             why = "no user of Identity Center and no open revocation has this name or id"
             self._findings.put_findings([self._wording.unknown(request, why)])
+            return nothing
+        return work
 
-    def _revoke(self, request: OperatorRequest) -> bool:
+    def _revoke(self, request: OperatorRequest) -> Work | None:
         person = self._named(request.person)
         if person is None:
-            return False
+            return None
         reason, note = Reason.OPERATOR, _asked(request)
         event = Leaver(person.okta_id, person.login, reason, request.trigger, request.published, note)
-        self._revocations.carry_out(event, person.user_id)
-        return True
+        return self._revocations.admit(event, person.user_id)
 
-    def _restore(self, request: OperatorRequest) -> bool:
+    def _restore(self, request: OperatorRequest) -> Work | None:
         """Of those whose revocation is open; of the directory where it is closed and steps are left."""
         people = [
             _Named(entry["okta_id"], entry["login"], entry["user_id"])
@@ -111,11 +132,12 @@ class Reception:
             raise AmbiguousPersonError(f"{len(people)} open revocations of different people match")
         if not people and (named := self._named(request.person)):
             people = [named]
+        works = []
         for person in people:
             asked = request.trigger, request.published, _asked(request)
             event = Return(person.okta_id, person.login, EVERYTHING, *asked)
-            self._revocations.carry_out(event, person.user_id)
-        return bool(people)
+            works.append(self._revocations.admit(event, person.user_id))
+        return partial(_all, works) if people else None
 
     def _named(self, text: str) -> "_Named | None":
         person = self._directory.named(text)
@@ -129,6 +151,11 @@ class _Named:
     okta_id: str | None
     login: str | None
     user_id: str | None
+
+
+def _all(works: Sequence[Work]) -> None:
+    for work in works:
+        work()
 
 
 def _asked(request: OperatorRequest) -> str:

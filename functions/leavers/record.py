@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 from functions.leavers.decide import Leaver, Reason, Return
 
@@ -56,8 +56,30 @@ class Occasion:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """What was taken from a leaver, to be put back: (account, permission set ARN), and group ids."""
+
+    assignments: tuple[tuple[str, str], ...] = ()
+    groups: tuple[str, ...] = ()
+
+    def __or__(self, other: "Taken") -> "Taken":
+        return Taken(
+            tuple(dict.fromkeys((*self.assignments, *other.assignments))),
+            tuple(dict.fromkeys((*self.groups, *other.groups))),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.assignments or self.groups)
+
+
+@dataclass(frozen=True)
 class Record:
-    """One person: why they are out, since when, and how far the steps of the newest occasion have come."""
+    """One person: why they are out, since when, and how far the steps of the newest occasion have come.
+
+    `narrowed`: they have come back, and only what their sessions from before it call is denied. Either deny
+    ends at `deny_until`, that of a leaver not before they have had nothing to come in with for long enough,
+    since `clean_since`; then the revocation is `lifted`, whether or not they are back.
+    """
 
     key: str
     okta_id: str | None
@@ -68,6 +90,10 @@ class Record:
     occasion: Occasion | None = None
     steps: Mapping[str, StepOutcome] = field(default_factory=dict)
     triggers: tuple[str, ...] = ()
+    taken: Taken = Taken()
+    narrowed: datetime | None = None
+    clean_since: datetime | None = None
+    lifted: bool = False
 
     @property
     def open(self) -> bool:
@@ -114,9 +140,12 @@ class Record:
             deny_until=now + keep_deny,
             occasion=Occasion(leaver.trigger, leaver.published, leaver.reason.value, leaver.note),
             steps={},
+            narrowed=None,
+            clean_since=None,
+            lifted=False,
         )
 
-    def returned(self, back: Return) -> Self:
+    def returned(self, back: Return, now: datetime, keep_deny: timedelta) -> Self:
         """With this event known; the same object if it changes nothing."""
         mark = Mark(False, back.published, back.trigger)
         marks = _newest(self.marks, dict.fromkeys(back.lifts, mark))
@@ -125,8 +154,39 @@ class Record:
         new = replace(self, marks=marks, login=back.login or self.login)
         if not self.open or new.open:
             return new
-        occasion = Occasion(back.trigger, back.published, "return")
-        return replace(new, deny_until=None, occasion=occasion, steps={}, triggers=(back.trigger,))
+        old_sessions = self.user_id is not None and not self.lifted
+        return replace(
+            new,
+            deny_until=now + keep_deny if old_sessions else None,
+            narrowed=back.published if old_sessions else None,
+            occasion=Occasion(back.trigger, back.published, "return"),
+            steps={},
+            triggers=(back.trigger,),
+            clean_since=None,
+            lifted=False,
+        )
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether a deny is there that was promised no longer than until now."""
+        denied = (self.open and not self.lifted) or self.narrowed is not None
+        return denied and self.deny_until is not None and self.deny_until <= now
+
+    def cleaned(self, now: datetime, keep_deny: timedelta) -> Self:
+        """From now on nothing is left that could begin a session; those that run end within `keep_deny`."""
+        return replace(self, clean_since=now, deny_until=now + keep_deny)
+
+    def settled(self, reachable: bool, now: datetime, keep_deny: timedelta) -> Self:
+        """With the deny lifted if it may be; otherwise it stays for another `keep_deny`.
+
+        `reachable`: something still gives them access. They then may have begun a session just now.
+        """
+        if self.narrowed is not None:
+            return replace(self, narrowed=None, deny_until=None)
+        if reachable:
+            return replace(self, clean_since=None, deny_until=now + keep_deny)
+        if self.clean_since is None and self.user_id is not None:
+            return self.cleaned(now, keep_deny)
+        return replace(self, lifted=True)
 
     def with_step(self, name: str, outcome: StepOutcome) -> Self:
         return replace(self, steps={**self.steps, name: outcome})
@@ -145,59 +205,3 @@ def _rank(mark: Mark) -> tuple[datetime, bool, str]:
 
 def _seen(triggers: tuple[str, ...], trigger: str) -> tuple[str, ...]:
     return triggers if trigger in triggers else (*triggers, trigger)
-
-
-def to_document(record: Record) -> dict[str, Any]:
-    """As the ledger stores it: texts, lists and maps only; times in ISO 8601, UTC."""
-    occasion = record.occasion
-    return {
-        "okta_id": record.okta_id,
-        "login": record.login,
-        "user_id": record.user_id,
-        "status": "open" if record.open else "closed",
-        "marks": {
-            reason.value: {"gone": mark.gone, "at": mark.at.isoformat(), "trigger": mark.trigger}
-            for reason, mark in record.marks.items()
-        },
-        "deny_until": record.deny_until and record.deny_until.isoformat(),
-        "occasion": occasion
-        and {
-            "trigger": occasion.trigger,
-            "published": occasion.published.isoformat(),
-            "reason": occasion.reason,
-            "note": occasion.note,
-        },
-        "steps": {
-            name: {"state": step.state.value, "at": step.at.isoformat(), "note": step.note}
-            for name, step in record.steps.items()
-        },
-        "triggers": list(record.triggers),
-    }
-
-
-def from_document(key: str, stored: Mapping[str, Any]) -> Record:
-    """Read it back. Raises KeyError or ValueError where the ledger holds something else."""
-    occasion, until = stored["occasion"], stored["deny_until"]
-    return Record(
-        key=key,
-        okta_id=stored["okta_id"],
-        login=stored["login"],
-        user_id=stored["user_id"],
-        marks={
-            Reason(name): Mark(mark["gone"], datetime.fromisoformat(mark["at"]), mark["trigger"])
-            for name, mark in stored["marks"].items()
-        },
-        deny_until=until and datetime.fromisoformat(until),
-        occasion=occasion
-        and Occasion(
-            occasion["trigger"],
-            datetime.fromisoformat(occasion["published"]),
-            occasion["reason"],
-            occasion["note"],
-        ),
-        steps={
-            name: StepOutcome(StepState(step["state"]), datetime.fromisoformat(step["at"]), step["note"])
-            for name, step in stored["steps"].items()
-        },
-        triggers=tuple(stored["triggers"]),
-    )

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
-from functions.aws.lease import LeaseLostError, LeaseState
-from functions.leavers.deny import Denied, Rendering, Shape, document, ids_in, render
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.aws.deny_policies import DenyPolicyError
+from functions.aws.lease import LeaseLostError, LeaseState, Turn
+from functions.leavers.writing import Place, Report, denied, mark, rendered
 
 LEASE_SECONDS = 30.0
 """How long a writer that was killed keeps the others waiting."""
@@ -31,15 +33,15 @@ class OpenRevocations(Protocol):
 
 class WriterLease(Protocol):
     def read(self) -> LeaseState: ...
-    def take(self, owner: str, now: float, until: float) -> int | None: ...
-    def finish(self, owner: str, number: int, left_over: Sequence[str]) -> None: ...
+    def take(self, owner: str, now: float, until: float) -> Turn | None: ...
+    def finish(self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str]) -> None: ...
     def abandon(self, owner: str) -> None: ...
 
 
-class Policies(Protocol):
-    def until(self, deadline: float) -> None: ...
-    def contents(self, count: int) -> Sequence[str | None]: ...
-    def bring(self, number: int, content: str, held: str | None) -> None: ...
+class Watch(Protocol):
+    """Is told of every writing, once it is done; `check`: on-call also hears what is in order again."""
+
+    def written(self, reports: Sequence[Report], *, check: bool) -> None: ...
 
 
 class Renderer:
@@ -53,49 +55,58 @@ class Renderer:
         self,
         ledger: OpenRevocations,
         lease: WriterLease,
-        policies: Policies,
-        shape: Shape,
+        places: Sequence[Place],
+        watch: Watch,
         *,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._ledger = ledger
         self._lease = lease
-        self._policies = policies
-        self._shape = shape
+        self._places = places
+        self._watch = watch
         self._now = now
         self._sleep = sleep
 
-    def bring_up_to_date(self) -> frozenset[str]:
+    def bring_up_to_date(self, *, check: bool = False) -> frozenset[str]:
         """Return once policies that were rendered after this call began are read back and in force.
 
-        What is returned are the user ids for which there was no room. Raises DenyPolicyError,
-        LeaseLostError or RendererBusyError; the ledger is untouched by that, so calling again is safe.
+        What is returned are the user ids for which there was no room. With `check` this writer's own look
+        at the policies counts, not another's. Raises DenyPolicyError, LeaseLostError or RendererBusyError;
+        the ledger is untouched by that, so calling again is safe.
         """
         begun: int | None = None
         give_up = self._now() + PATIENCE_SECONDS
         while self._now() < give_up:
             owner, now = str(uuid4()), self._now()
-            number = self._lease.take(owner, now, now + LEASE_SECONDS)
-            if number is not None:
-                return self._write(owner, number, now + LEASE_SECONDS - LAST_CALL_SECONDS)
+            turn = self._lease.take(owner, now, now + LEASE_SECONDS)
+            if turn is not None:
+                reports = self._write(owner, turn, now + LEASE_SECONDS - LAST_CALL_SECONDS)
+                self._watch.written(reports, check=check)
+                return frozenset(each for report in reports for each in report.left_over)
             state = self._lease.read()
             begun = state.begun if begun is None else begun
             while state.until > self._now() and state.finished <= begun and self._now() < give_up:
                 self._sleep(POLL_SECONDS)
                 state = self._lease.read()
-            if state.finished > begun:
+            if state.finished > begun and not check:
                 return frozenset(state.left_over)
         raise RendererBusyError(f"the deny policies were being written for {PATIENCE_SECONDS:.0f} s")
 
-    def _write(self, owner: str, number: int, deadline: float) -> frozenset[str]:
+    def _write(self, owner: str, turn: Turn, deadline: float) -> list[Report]:
         finished = False
         try:
-            self._policies.until(deadline)
-            left_over = self._render().left_over
-            self._lease.finish(owner, number, left_over)
+            people = denied(self._ledger.open_entries())
+            reports, written = [], []
+            for place in self._places:
+                place.policies.until(deadline)
+                report, documents = rendered(place, people, turn.written)
+                reports.append(report)
+                written += [mark(place, number, text) for number, text in enumerate(documents, 1)]
+            left_over = [each for report in reports for each in report.left_over]
+            self._lease.finish(owner, turn.number, left_over, written)
             finished = True
-            return frozenset(left_over)
+            return reports
         finally:
             if not finished:
                 self._abandon(owner)
@@ -106,29 +117,25 @@ class Renderer:
         except LeaseLostError:
             return  # It has run out by itself; the error on its way says why.
 
-    def _render(self) -> Rendering:
-        held = self._policies.contents(self._shape.count)
-        rendering = render(denied(self._ledger.open_entries()), held, self._shape)
-        for number, content in in_safe_order(held, rendering.documents):
-            present = held[number - 1]
-            if present is not None or number == 1 or content != document([]):
-                self._policies.bring(number, content, present)
-        return rendering
 
+class OncePerBatch:
+    """A renderer whose one writing serves everybody of a batch: all are in the ledger before it begins."""
 
-def denied(entries: Sequence[Mapping[str, Any]]) -> list[Denied]:
-    """The open revocations of people whose user id is known."""
-    return [
-        Denied(entry["user_id"], datetime.fromisoformat(entry["since"]))
-        for entry in entries
-        if entry["user_id"]
-    ]
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+        self._outcome: frozenset[str] | Exception | None = None
 
+    def begin(self) -> None:
+        """A new batch: whatever was written before does not count."""
+        self._outcome = None
 
-def in_safe_order(held: Sequence[str | None], documents: Sequence[str]) -> list[tuple[int, str]]:
-    """The policies by number, those first that lose nobody: who moves is never without a deny."""
-
-    def loses(place: int) -> bool:
-        return not set(ids_in(held[place])) <= set(ids_in(documents[place]))
-
-    return [(place + 1, documents[place]) for place in sorted(range(len(documents)), key=loses)]
+    def bring_up_to_date(self) -> frozenset[str]:
+        """As the renderer's. What it raised, it raises for everybody of the batch."""
+        if self._outcome is None:
+            try:
+                self._outcome = self._renderer.bring_up_to_date()
+            except (DenyPolicyError, LeaseLostError, RendererBusyError, ClientError, BotoCoreError) as error:
+                self._outcome = error
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return self._outcome

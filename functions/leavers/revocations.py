@@ -1,19 +1,37 @@
 """Revocations from end to end: what an event changes goes into the ledger, then its steps are carried out."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from aws_lambda_powertools import Logger
 
 from functions.finding import Finding
-from functions.leavers.book import Book, Entry, SupersededError, new_record
+from functions.leavers.book import Book, Entry, Progress, SupersededError, new_record, told
 from functions.leavers.decide import Leaver, Return
 from functions.leavers.findings import Wording
-from functions.leavers.identify import Directory, identified
-from functions.leavers.record import Record, StepOutcome, StepState
-from functions.leavers.steps import DENY, IDENTIFY, TELL, DoubtfulError, NothingToDoError, Step, StepError
+from functions.leavers.identify import Directory, Snapshot, identified
+from functions.leavers.record import Record, StepOutcome, StepState, Taken
+from functions.leavers.steps import (
+    ASSIGNMENTS,
+    DENY,
+    IDENTIFY,
+    MEMBERSHIPS,
+    PUT_BACK,
+    TELL,
+    Done,
+    DoubtfulError,
+    NothingToDoError,
+    Step,
+    StepError,
+)
+
+Work = Callable[[], None]
+
+OF_ACCESS = frozenset({ASSIGNMENTS, MEMBERSHIPS, PUT_BACK})
+"""Steps of which those of two events could undo each other's."""
 
 NOTE_LENGTH = 400
 """Characters of a step's outcome that are kept; some errors quote a whole stack of others."""
@@ -58,6 +76,7 @@ class Revocations:
         self,
         book: Book,
         directory: Directory,
+        snapshot: Snapshot,
         steps: Steps,
         findings: Findings,
         wording: Wording,
@@ -69,6 +88,7 @@ class Revocations:
     ) -> None:
         self._book = book
         self._directory = directory
+        self._snapshot = snapshot
         self._steps = steps
         self._findings = findings
         self._wording = wording
@@ -77,65 +97,99 @@ class Revocations:
         self._measure = measure
         self._log = log
 
-    def carry_out(self, event: Leaver | Return, user_id: str | None = None) -> None:
-        """Record what the event changes, then do what is left to do for it.
+    def admit(self, event: Leaver | Return, user_id: str | None = None) -> Work:
+        """Write into the ledger what the event changes; what is returned does what is left to do for it.
 
-        `user_id` is the Identity Store id where it is known already. Raises StepsFailedError if steps have
-        to be repeated, or whatever kept the ledger or the bus from answering.
+        `user_id` is the Identity Store id where it is known already. The work raises StepsFailedError if
+        steps have to be repeated; both raise whatever kept the ledger or the bus from answering.
         """
         seed = new_record(event, user_id)
         try:
-            entry = self._book.change(seed, event, lambda record: self._changed(record, event))
+            entry = self._book.change(seed, told(event), lambda record: self._changed(record, event))
         except _ProtectedError:
-            return
+            return nothing
         occasion = entry.record.occasion
         if occasion is None or occasion.trigger != event.trigger:
-            return  # Stale, or nothing that calls for steps, or steps that another event answers for.
-        try:
-            self._tell(self._take_steps(entry))
-        except SupersededError:
-            self._log.info("a newer event has taken over", extra={"trigger": event.trigger})
+            return nothing  # Stale, or nothing that calls for steps, or steps that another event answers for.
+        return partial(self._carry_out, entry)
 
     def _changed(self, record: Record, event: Leaver | Return) -> Record:
         if isinstance(event, Return):
-            return record.returned(event)
+            return record.returned(event, self._now(), self._rules.keep_deny)
         left = record.left(event, self._now(), self._rules.keep_deny)
         mine = left.occasion is not None and left.occasion.trigger == event.trigger
         if mine and not left.is_final(IDENTIFY):
-            left = identified(left, self._directory, self._now())
+            left = identified(left, self._directory, self._snapshot, self._now())
         if self._rules.protects(event.login, left.login):
             why = f"{event.reason} {event.note}".strip()
             self._findings.put_findings([self._wording.protected(left, why, event.published)])
             raise _ProtectedError
         return left
 
-    def _take_steps(self, entry: Entry) -> Entry:
-        for step in self._steps.leaving if entry.record.open else self._steps.returning:
-            if entry.record.is_final(step.name):
-                continue
-            outcome = self._take(step, entry.record)
-            entry = self._book.note(entry, step.name, outcome)
-            if step.name == DENY and outcome.state is StepState.DONE and entry.record.occasion:
-                self._measure((outcome.at - entry.record.occasion.published).total_seconds())
-        return entry
-
-    def _take(self, step: Step, record: Record) -> StepOutcome:
+    def _carry_out(self, entry: Entry) -> None:
+        taken = entry.record.taken
         try:
-            state, note = StepState.DONE, step.run(record)
+            for step in self._steps.leaving if entry.record.open else self._steps.returning:
+                if not entry.record.is_final(step.name):
+                    entry = self._take(step, entry)
+                    taken |= entry.record.taken
+            self._tell(entry)
+        except SupersededError:
+            self._log.info("a newer event has taken over", extra={"person": entry.record.key})
+            self._make_up(entry.record, taken)
+
+    def _take(self, step: Step, entry: Entry) -> Entry:
+        """The step's outcome is written with those of all others, but what it took at once."""
+        state, done = self._attempt(step, entry.record)
+        outcome = StepOutcome(state, self._now(), done.note[:NOTE_LENGTH])
+        if step.name == DENY and state is StepState.DONE and entry.record.occasion:
+            self._measure((outcome.at - entry.record.occasion.published).total_seconds())
+        record = entry.record.with_step(step.name, outcome)
+        if done.taken is None:
+            return replace(entry, record=record)
+        return self._book.note(entry, Progress(record.steps, done.taken))
+
+    def _attempt(self, step: Step, record: Record) -> tuple[StepState, Done]:
+        try:
+            return StepState.DONE, step.run(record)
         except NothingToDoError as error:
-            state, note = StepState.NOTHING, str(error)
+            return StepState.NOTHING, Done(str(error))
         except DoubtfulError as error:
-            state, note = StepState.DOUBTFUL, str(error)
+            return StepState.DOUBTFUL, Done(str(error))
         except StepError as error:
-            state, note = StepState.FAILED, str(error)
-            self._log.warning("step %s of %s failed: %s", step.name, record.key, note)
-        return StepOutcome(state, self._now(), note[:NOTE_LENGTH])
+            self._log.warning("step %s of %s failed: %s", step.name, record.key, error)
+            return StepState.FAILED, Done(str(error))
 
     def _tell(self, entry: Entry) -> None:
-        failing = [name for name, outcome in entry.record.steps.items() if not outcome.final]
-        if not failing and entry.record.is_final(TELL):
+        record = entry.record
+        failing = [name for name, outcome in record.steps.items() if not outcome.final]
+        if not failing and record.is_final(TELL):
             return
-        self._findings.put_findings(self._wording.about(entry.record))
+        now = self._now()
         if failing:
-            raise StepsFailedError(f"{', '.join(failing)} of {entry.record.key}: to be repeated")
-        self._book.note(entry, TELL, StepOutcome(StepState.DONE, self._now()))
+            self._book.note(entry, Progress(record.steps))
+            self._findings.put_findings(self._wording.about(record))
+            raise StepsFailedError(f"{', '.join(failing)} of {record.key}: to be repeated")
+        clean = (now, self._rules.keep_deny) if record.open and _is_clean(record) else None
+        progress = Progress({**record.steps, TELL: StepOutcome(StepState.DONE, now)}, clean=clean)
+        self._findings.put_findings(self._wording.about(progress.on(record)))
+        self._book.note(entry, progress)
+
+    def _make_up(self, mine: Record, taken: Taken) -> None:
+        """Another event's steps ran while ours did: what ours took or told since must end as it says."""
+        latest = self._book.latest(mine)
+        if latest.is_final(TELL):
+            self._findings.put_findings(self._wording.about(latest))
+        for step in self._steps.leaving if latest.open else self._steps.returning:
+            if step.name in OF_ACCESS and taken:
+                self._attempt(step, replace(latest, taken=taken))
+
+
+def _is_clean(record: Record) -> bool:
+    """Whether the steps have left nothing that could begin a session."""
+    outcomes = (record.steps.get(ASSIGNMENTS), record.steps.get(MEMBERSHIPS))
+    return all(outcome is not None and outcome.state is StepState.DONE for outcome in outcomes)
+
+
+def nothing() -> None:
+    """The work that is left where there is none."""

@@ -1,6 +1,7 @@
 """What is done when somebody leaves or returns: steps that can be repeated, each on its own."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
@@ -8,17 +9,25 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.deny_policies import DenyPolicyError
 from functions.aws.lease import LeaseLostError
-from functions.leavers.record import Record, StepState
+from functions.leavers.record import Record, StepState, Taken
 from functions.leavers.renderer import RendererBusyError
 from functions.okta.errors import OktaError
 
-IDENTIFY, DENY, SESSIONS, LIFT, TELL = "identify", "deny", "okta-sessions", "lift", "tell"
+IDENTIFY, DENY, SESSIONS, TELL = "identify", "deny", "okta-sessions", "tell"
+STOCK, ASSIGNMENTS, MEMBERSHIPS, DISABLE = "stock", "assignments", "memberships", "scim-disable"
+LIFT, PUT_BACK, ENABLE = "lift", "put-back", "scim-enable"
 
 TITLES: Mapping[str, str] = {
     IDENTIFY: "Found in IAM Identity Center",
     DENY: "Deny policies",
     SESSIONS: "Okta sessions",
-    LIFT: "Deny lifted",
+    STOCK: "Access listed",
+    ASSIGNMENTS: "Own assignments removed",
+    MEMBERSHIPS: "Memberships removed",
+    DISABLE: "Disabled through SCIM",
+    LIFT: "Deny narrowed",
+    PUT_BACK: "Access put back",
+    ENABLE: "Enabled through SCIM",
     TELL: "On-call told",
 }
 
@@ -35,14 +44,22 @@ class DoubtfulError(Exception):
     """The step must not be done until a person has looked."""
 
 
+@dataclass(frozen=True)
+class Done:
+    """What holds now, in words; and what is taken from the person now, where the step changes that."""
+
+    note: str
+    taken: Taken | None = None
+
+
 class Step(Protocol):
     """One step; `name` is its key in the ledger, under which TITLES has what on-call reads."""
 
     @property
     def name(self) -> str: ...
 
-    def run(self, record: Record) -> str:
-        """Do it, and say in words what holds now.
+    def run(self, record: Record) -> Done:
+        """Do it, and say what holds now.
 
         Raises StepError, NothingToDoError or DoubtfulError.
         """
@@ -58,32 +75,34 @@ class SessionClearer(Protocol):
 
 
 class Deny:
-    """Every AWS call of theirs is denied, in every member account."""
+    """Every AWS call of theirs is denied, by service control policies and in the management account."""
 
     name = DENY
 
     def __init__(self, writer: DenyWriter) -> None:
         self._writer = writer
 
-    def run(self, record: Record) -> str:
+    def run(self, record: Record) -> Done:
         if record.user_id is None:
-            raise _unidentified(record)
+            raise unidentified(record)
         if record.user_id in _written(self._writer):
             raise StepError("the deny policies are full: raise their size or number, see the runbook")
-        return "every call is denied in every member account"
+        return Done("every call is denied in every member account")
 
 
 class Lift:
-    """The deny ends."""
+    """Only sessions from before their return stay denied."""
 
     name = LIFT
 
     def __init__(self, writer: DenyWriter) -> None:
         self._writer = writer
 
-    def run(self, record: Record) -> str:
+    def run(self, record: Record) -> Done:
         _written(self._writer)
-        return f"{record.who} is no longer denied"
+        if record.narrowed is None:
+            return Done("no session of theirs is denied")
+        return Done(f"only sessions issued before {record.narrowed:%Y-%m-%d %H:%M:%S} UTC are denied")
 
 
 class OktaSessions:
@@ -94,17 +113,18 @@ class OktaSessions:
     def __init__(self, okta: Callable[[], SessionClearer]) -> None:
         self._okta = okta
 
-    def run(self, record: Record) -> str:
+    def run(self, record: Record) -> Done:
         if record.okta_id is None:
             raise NothingToDoError("they have no Okta id")
         try:
             known = self._okta().clear_sessions(record.okta_id)
         except (OktaError, GetParameterError, ClientError, BotoCoreError) as error:
             raise StepError(str(error)) from error
-        return "sessions and tokens are ended" if known else "Okta no longer knows them"
+        return Done("sessions and tokens are ended" if known else "Okta no longer knows them")
 
 
-def _unidentified(record: Record) -> Exception:
+def unidentified(record: Record) -> Exception:
+    """Why a step that needs the person's user id cannot be done."""
     identify = record.steps.get(IDENTIFY)
     if identify is not None and identify.state is StepState.NOTHING:
         return NothingToDoError("there is no user id to deny")

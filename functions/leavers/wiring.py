@@ -1,35 +1,45 @@
 """What leavers is made of, put together once for a container's life."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import boto3
+import requests
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.utilities import parameters
 from botocore.config import Config
 
 from functions.aws.deny_policies import DenyPolicies
+from functions.aws.directory_snapshot import DirectorySnapshot
 from functions.aws.lease import Lease
 from functions.aws.ledger import Ledger
+from functions.aws.management_deny import ManagementDeny
 from functions.aws.people import People
+from functions.aws.person_access import PersonAccess
+from functions.aws.scim import Scim
 from functions.aws.session import CONFIG, ORGANIZATIONS_REGION, assumed
 from functions.bus import EventBus
+from functions.leavers.access_steps import LeaveGroups, Mode, PutBack, TakeStock, Unassign
+from functions.leavers.batch import Batch
 from functions.leavers.book import Book
-from functions.leavers.deny import SMALL, Shape
+from functions.leavers.deny import MANAGED, SMALL, Shape
 from functions.leavers.findings import Console, Wording
+from functions.leavers.notices import Notices, Told
 from functions.leavers.reception import Reception
-from functions.leavers.renderer import Renderer
+from functions.leavers.renderer import OncePerBatch, Renderer
 from functions.leavers.revocations import Revocations, Rules, Steps
-from functions.leavers.steps import Deny, Lift, OktaSessions
+from functions.leavers.scim_steps import SetActive
+from functions.leavers.steps import Deny, Lift, OktaSessions, Step
+from functions.leavers.tripwire import Tripwire
+from functions.leavers.upkeep import Upkeep
+from functions.leavers.writing import Place
 from functions.okta.credentials import connect
-from functions.policy import load_bundled
-
-if TYPE_CHECKING:
-    from mypy_boto3_organizations import OrganizationsClient
+from functions.policy import AccessPolicy, load_bundled
 
 SCOPES = ("okta.users.manage",)
 
@@ -53,6 +63,8 @@ class Environment:
     okta_app_id: str
     deny_size: int
     deny_count: int
+    deny_management: int
+    scim_credentials: str
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -70,52 +82,127 @@ class Environment:
             okta_app_id=environ["OSTIARY_OKTA_APP_ID"],
             deny_size=int(environ.get("OSTIARY_DENY_POLICY_SIZE", SMALL)),
             deny_count=int(environ.get("OSTIARY_DENY_POLICIES", Shape().count)),
+            deny_management=int(environ.get("OSTIARY_DENY_MANAGEMENT_POLICIES", Shape().count)),
+            scim_credentials=environ.get("OSTIARY_SCIM_CREDENTIALS", ""),
         )
 
 
+class Leavers:
+    """Everything of this function, put together."""
+
+    def __init__(self, env: Environment, policy: AccessPolicy) -> None:
+        rules, log = policy.leavers, Logger()
+        dynamodb = boto3.client("dynamodb", config=CONFIG)
+        directory = boto3.client("identitystore", config=CONFIG)
+        ledger, snapshot = (
+            Ledger(dynamodb, env.ledger_table),
+            DirectorySnapshot(dynamodb, env.ledger_table),
+        )
+        people = People(directory, env.identity_store_id)
+        bus = EventBus(boto3.client("events", config=CONFIG), env.bus)
+        wording = Wording(env.runbooks, Console(env.region, env.instance_arn))
+        notices, book = Notices(wording), Book(ledger, _now)
+        management = assumed(env.deny_role, "ostiary-leavers")
+        renderer = Renderer(
+            ledger,
+            Lease(dynamodb, env.ledger_table, "deny-policies"),
+            _places(env, management, rules.deny_target),
+            Told(bus, notices, _now),
+        )
+        access = PersonAccess(
+            boto3.client("sso-admin", config=CONFIG),
+            management.client("sso-admin", region_name=env.region, config=CONFIG),
+            directory,
+            instance_arn=env.instance_arn,
+            identity_store_id=env.identity_store_id,
+            management_account=env.deny_role.split(":")[4],
+        )
+        self._once = OncePerBatch(renderer)
+        keep = Rules(rules.keep_deny, rules.protected)
+        revocations = Revocations(
+            book,
+            people,
+            snapshot,
+            _steps(env, self._once, access, rules.memberships),
+            bus,
+            wording,
+            keep,
+            now=_now,
+            measure=_measure,
+            log=log,
+        )
+        self._reception = Reception(
+            revocations,
+            ledger,
+            people,
+            bus,
+            wording,
+            Tripwire(ledger, bus, notices),
+            reasons=rules.on,
+            app_id=env.okta_app_id,
+            log=log,
+        )
+        self.upkeep = Upkeep(
+            ledger,
+            book,
+            access,
+            renderer,
+            snapshot,
+            people,
+            bus,
+            notices,
+            keep,
+            now=_now,
+            log=log,
+        )
+
+    def batch(self) -> Batch:
+        """For the messages that one call of the function brings."""
+        return Batch(self._reception, self._once)
+
+
 @cache
-def reception() -> Reception:
-    """The door of the queue, with everything behind it."""
-    env, policy, log = Environment.read(), load_bundled().leavers, Logger()
-    dynamodb = boto3.client("dynamodb", config=CONFIG)
-    ledger = Ledger(dynamodb, env.ledger_table)
-    people = People(boto3.client("identitystore", config=CONFIG), env.identity_store_id)
-    bus = EventBus(boto3.client("events", config=CONFIG), env.bus)
-    wording = Wording(env.runbooks, Console(env.region, env.instance_arn))
-    renderer = Renderer(
-        ledger,
-        Lease(dynamodb, env.ledger_table, "deny-policies"),
-        DenyPolicies(_organizations(env.deny_role), target=policy.deny_target),
-        Shape(env.deny_size, env.deny_count),
-    )
-    sessions = OktaSessions(lambda: connect(env.okta_url, env.okta_credentials, SCOPES))
-    revocations = Revocations(
-        Book(ledger, _now),
-        people,
-        Steps(leaving=(Deny(renderer), sessions), returning=(Lift(renderer),)),
-        bus,
-        wording,
-        Rules(policy.keep_deny, policy.protected),
-        now=_now,
-        measure=_measure,
-        log=log,
-    )
-    return Reception(
-        revocations,
-        ledger,
-        people,
-        bus,
-        wording,
-        reasons=policy.on,
-        app_id=env.okta_app_id,
-        log=log,
-    )
+def leavers() -> Leavers:
+    """Made once for a container's life."""
+    return Leavers(Environment.read(), load_bundled())
 
 
-def _organizations(role: str) -> "OrganizationsClient":
-    return assumed(role, "ostiary-leavers").client(
-        "organizations", region_name=ORGANIZATIONS_REGION, config=BOUNDED
-    )
+def _places(env: Environment, management: boto3.Session, target: str) -> list[Place]:
+    organizations = management.client("organizations", region_name=ORGANIZATIONS_REGION, config=BOUNDED)
+    iam = management.client("iam", region_name=ORGANIZATIONS_REGION, config=BOUNDED)
+    account = env.deny_role.split(":")[4]
+    return [
+        Place(
+            "service control policies",
+            DenyPolicies(organizations, target=target),
+            Shape(env.deny_size, env.deny_count),
+        ),
+        Place(
+            "policies of the management account",
+            ManagementDeny(iam, account),
+            Shape(MANAGED, env.deny_management),
+        ),
+    ]
+
+
+def _steps(env: Environment, writer: OncePerBatch, access: PersonAccess, memberships: Mode) -> Steps:
+    leaving: list[Step] = [
+        Deny(writer),
+        OktaSessions(lambda: connect(env.okta_url, env.okta_credentials, SCOPES)),
+        TakeStock(access, memberships),
+        Unassign(access),
+        LeaveGroups(access, memberships),
+    ]
+    returning: list[Step] = [Lift(writer), PutBack(access)]
+    if env.scim_credentials:
+        scim = Scim(_secret(env.scim_credentials), requests.Session())
+        leaving.append(SetActive(scim, active=False))
+        returning.append(SetActive(scim, active=True))
+    return Steps(leaving, returning)
+
+
+def _secret(name: str) -> Callable[[], str]:
+    return lambda: str(parameters.get_secret(name, max_age=300))
 
 
 def _now() -> datetime:

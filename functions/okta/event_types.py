@@ -13,12 +13,13 @@ ACTIVATE = "user.lifecycle.activate"
 REACTIVATE = "user.lifecycle.reactivate"
 UNSUSPEND = "user.lifecycle.unsuspend"
 UNLOCK = "user.account.unlock"
+UNLOCK_BY_ADMIN = "user.account.unlock_by_admin"
 APP_MEMBERSHIP_ADD = "application.user_membership.add"
 
 LEAVER_EVENTS = frozenset({DEACTIVATE, SUSPEND, DELETE_INITIATED, LOCK, APP_MEMBERSHIP_REMOVE})
 """A person may have left."""
 
-RETURN_EVENTS = frozenset({ACTIVATE, REACTIVATE, UNSUSPEND, UNLOCK, APP_MEMBERSHIP_ADD})
+RETURN_EVENTS = frozenset({ACTIVATE, REACTIVATE, UNSUSPEND, UNLOCK, UNLOCK_BY_ADMIN, APP_MEMBERSHIP_ADD})
 """A person may be back."""
 
 APP_UPDATE = "application.lifecycle.update"

@@ -1,15 +1,17 @@
 """Person left → deny policy, assignments, memberships, Okta sessions; and the way back."""
 
 from aws_cdk import Duration
+from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from infra import names
 from infra.config import Deployment
-from infra.patterns import LEAVERS, OPERATOR
+from infra.patterns import LEAVERS, OPERATOR, SIGN_INS
 from infra.resources.grants import Grant
 from infra.resources.identity import directory, instance
 from infra.resources.inbox import Inbox
-from infra.resources.okta_access import OktaAccess
+from infra.resources.okta_access import OktaAccess, read_secret
+from infra.resources.schedule import Timer
 from infra.resources.stores import Store
 from infra.resources.worker import House, Worker
 
@@ -37,6 +39,8 @@ class Leavers(Construct):
                 "OSTIARY_DENY_ROLE": deny_role,
                 "OSTIARY_DENY_POLICIES": deployment.deny_policies,
                 "OSTIARY_DENY_POLICY_SIZE": deployment.deny_policy_size,
+                "OSTIARY_DENY_MANAGEMENT_POLICIES": deployment.deny_management_policies,
+                "OSTIARY_SCIM_CREDENTIALS": deployment.scim_credentials,
                 "OSTIARY_INSTANCE_ARN": deployment.instance_arn,
                 "OSTIARY_IDENTITY_STORE_ID": deployment.identity_store_id,
                 "OSTIARY_OKTA_URL": deployment.okta_url,
@@ -55,29 +59,37 @@ class Leavers(Construct):
             "Inbox",
             capability="leavers",
             bus=house.bus,
-            patterns={"leavers": LEAVERS, "leavers-operator": OPERATOR},
+            patterns={"leavers": LEAVERS, "leavers-operator": OPERATOR, "leavers-sign-ins": SIGN_INS},
             timeout=timeout,
             alarms=house.alarms,
         )
-        # UpdatePolicy takes 2 calls a second from all callers, and one writer at a time: more instances would
-        # only wait for each other. Five people fit into the timeout even while Okta is slow.
-        worker.reads(inbox, batch=5, concurrency=2)
+        # UpdatePolicy takes 2 calls a second from all callers, so one writer writes for everybody whose
+        # revocation is in the ledger by then: a hundred at a time. No window to fill a batch: it would make
+        # a single leaver wait.
+        worker.reads(inbox, batch=10, concurrency=10)
+        Timer(
+            self,
+            "Upkeep",
+            worker.function,
+            capability="leavers",
+            every="upkeep",
+            when=scheduler.ScheduleExpression.rate(Duration.minutes(15)),
+            description="Ends denies that are due, and restores deny policies that somebody changed",
+            retries=1,
+        )
 
 
 def _rights(deployment: Deployment) -> list[Grant]:
+    scim = deployment.scim_credentials
     return [
+        *([read_secret(deployment, scim)] if scim else []),
         instance(
             deployment,
             [
-                "ListAccountAssignmentsForPrincipal",
-                "ListAccountAssignments",
-                "DescribePermissionSet",
                 "DeleteAccountAssignment",
                 "DescribeAccountAssignmentDeletionStatus",
-                "ListAccountAssignmentDeletionStatus",
                 "CreateAccountAssignment",
                 "DescribeAccountAssignmentCreationStatus",
-                "ListAccountAssignmentCreationStatus",
             ],
         ),
         directory(
@@ -86,10 +98,7 @@ def _rights(deployment: Deployment) -> list[Grant]:
                 "GetUserId",
                 "DescribeUser",
                 "ListUsers",
-                "DescribeGroup",
                 "ListGroupMembershipsForMember",
-                "GetGroupMembershipId",
-                "DescribeGroupMembership",
                 "DeleteGroupMembership",
                 "CreateGroupMembership",
             ],

@@ -31,6 +31,7 @@ class Bus(Construct):
                             "aws.organizations",
                             "aws.controltower",
                             "aws.health",
+                            "aws.signin",
                             "aws.sso",
                             "aws.sso-directory",
                             "aws.identitystore",

@@ -5,11 +5,12 @@ Conditions and ARN forms: Service Authorization Reference, "AWS Organizations".
 
 from collections.abc import Sequence
 
-from aws_cdk import CfnOutput
+from aws_cdk import CfnOutput, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from functions.aws.deny_policies import TAG
+from functions.aws.deny_policies import DESCRIPTION, TAG
+from functions.aws.management_deny import NOBODY
 from infra import names
 from infra.config import Deployment
 from infra.resources.grants import Grant, allow
@@ -93,8 +94,68 @@ def deny_policies(scope: Construct, deployment: Deployment) -> ManagementRole:
     made = ManagementRole(
         scope, "DenyPolicies", deployment, name=names.DENY_POLICIES, capabilities=("leavers",)
     )
-    allow(made.role, [*_policy_reads(), *_policy_writes(deployment), _assignments(deployment)])
+    allow(
+        made.role,
+        [
+            *_policy_reads(),
+            *_policy_writes(deployment),
+            _assignments(deployment),
+            _denies_here(deployment),
+            _assignments_here(deployment),
+        ],
+    )
     return made
+
+
+def management_denies(scope: Construct, deployment: Deployment) -> None:
+    """The policies that permission sets used in this account refer to; they deny nobody yet.
+
+    They must exist before such a permission set is provisioned. What they say is the runtime's: this
+    template never changes it, so CloudFormation never writes it back; and should it, the next upkeep does.
+    """
+    for number, name in enumerate(names.management_denies(deployment), 1):
+        policy = iam.CfnManagedPolicy(
+            scope,
+            f"ManagementDeny{number}",
+            managed_policy_name=name,
+            description=DESCRIPTION,
+            policy_document=NOBODY,
+        )
+        policy.apply_removal_policy(RemovalPolicy.RETAIN)
+
+
+def _denies_here(deployment: Deployment) -> Grant:
+    """The deny in this account itself, where no service control policy binds: new versions of it."""
+    account = deployment.management_account
+    return Grant(
+        actions=[
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "iam:ListPolicyVersions",
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicyVersion",
+        ],
+        resources=[f"arn:aws:iam::{account}:policy/{name}" for name in names.management_denies(deployment)],
+    )
+
+
+def _assignments_here(deployment: Deployment) -> Grant:
+    """Of this account's own assignments only this account may dispose."""
+    instance_id = deployment.instance_arn.rpartition("/")[2]
+    return Grant(
+        actions=[
+            "sso:CreateAccountAssignment",
+            "sso:DeleteAccountAssignment",
+            "sso:DescribeAccountAssignmentCreationStatus",
+            "sso:DescribeAccountAssignmentDeletionStatus",
+        ],
+        resources=[
+            deployment.instance_arn,
+            f"arn:aws:sso:::permissionSet/{instance_id}/*",
+            f"arn:aws:sso:::account/{deployment.management_account}",
+        ],
+        why="Permission sets are added after deployment; the instance and the account are fixed.",
+    )
 
 
 def _assignments(deployment: Deployment) -> Grant:

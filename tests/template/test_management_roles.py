@@ -9,7 +9,7 @@ from moto import mock_aws
 from functions.aws.deny_policies import DenyPolicies
 from functions.leavers.deny import document
 from tests.template.reference import level
-from tests.template.templates import Stacks, Template, actions, granting, named
+from tests.template.templates import Stacks, Template, actions, granting, named, of_type
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,43 @@ def test_the_deny_role_changes_only_policies_that_bear_its_tag(stacks: Stacks) -
 def test_the_deny_role_takes_no_policy_away(stacks: Stacks) -> None:
     allowed = actions(stacks.organization, "ostiary-deny-policies")
 
-    assert not {name for name in allowed if "Detach" in name or "Delete" in name or "Untag" in name}
+    taking = {name for name in allowed if "Detach" in name or "Delete" in name or "Untag" in name}
+    # Of five versions the oldest makes room; and a leaver's own assignment in this account is no policy.
+    assert taking == {"iam:DeletePolicyVersion", "sso:DeleteAccountAssignment"}
+
+
+def test_in_its_own_account_the_deny_role_writes_the_deny_policies_alone(stacks: Stacks) -> None:
+    made = "ostiary-deny-policies"
+    names = {
+        policy["ManagedPolicyName"]
+        for policy in of_type(stacks.organization, "AWS::IAM::ManagedPolicy").values()
+    }
+    assert names == {f"ostiary-deny-leavers-{number}" for number in range(1, 5)}
+    (statement,) = granting(stacks.organization, made, "iam:CreatePolicyVersion")
+    assert {resource.rpartition("/")[2] for resource in statement["Resource"]} == names
+    (statement,) = granting(stacks.organization, made, "sso:DeleteAccountAssignment")
+    assert "arn:aws:sso:::account/123456789012" in statement["Resource"]
+    assert "arn:aws:sso:::account/*" not in statement["Resource"]
+
+
+def test_the_deny_policies_of_the_management_account_never_change_by_deployment(stacks: Stacks) -> None:
+    """What they say is written at run time; a changed template would write it back to nobody."""
+    for policy in of_type(stacks.organization, "AWS::IAM::ManagedPolicy").values():
+        assert policy["PolicyDocument"] == {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Deny",
+                    "Action": ["*"],
+                    "Resource": "*",
+                    "Condition": {
+                        "StringEquals": {
+                            "identitystore:userId": ["0000000000-00000000-0000-0000-0000-000000000000"]
+                        }
+                    },
+                }
+            ],
+        }
 
 
 @mock_aws

@@ -142,6 +142,7 @@ def test_of_other_accounts_only_management_may_send_and_only_awss_events(hub: Te
                 "aws.organizations",
                 "aws.controltower",
                 "aws.health",
+                "aws.signin",
                 "aws.sso",
                 "aws.sso-directory",
                 "aws.identitystore",

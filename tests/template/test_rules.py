@@ -15,8 +15,7 @@ from tests.template.templates import ROOT, Stacks, Template, of_type
 AWS_SAMPLES = sorted((ROOT / "events" / "aws").glob("*.json"))
 HOOK_SAMPLES = sorted((ROOT / "events" / "okta").glob("hook-*.json"))
 
-NOT_YET = {"user-authentication", "get-role-credentials"}
-"""Sign-ins of people who left: no rule wants them yet."""
+SIGN_INS = {"user-authentication", "get-role-credentials"}
 
 IDENTITY = {"create-account-assignment", "delete-account-assignment", "create-group"}
 
@@ -55,8 +54,8 @@ def sample(path: Path) -> dict[str, Any]:
 def test_aws_event_reaches_the_bus_by_one_rule_and_the_function_by_one(path: Path, stacks: Stacks) -> None:
     # Given an event as AWS sends it
     event = sample(path)
-    if path.stem in NOT_YET:
-        forward, inbox = set(), set()
+    if path.stem in SIGN_INS:
+        forward, inbox = {"ostiary-forward-sign-ins"}, {"ostiary-leavers-sign-ins"}
     elif path.stem == "health-scim-token-expiry":
         forward, inbox = {"ostiary-forward-scim-token"}, {"ostiary-expiry-scim-token"}
     elif path.stem in FACTORY:
@@ -80,7 +79,7 @@ def test_regional_event_is_forwarded_from_the_identity_center_region_too(path: P
     forwarded = rules_for(stacks.permission_sets, event)
 
     # Organizations' own events exist in us-east-1 alone; the others speak in their Region.
-    regional = path.stem in FACTORY | IDENTITY or path.stem == "health-scim-token-expiry"
+    regional = path.stem in FACTORY | IDENTITY | SIGN_INS or path.stem == "health-scim-token-expiry"
     assert bool(forwarded) == regional
 
 

@@ -8,18 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.aws.people import Person
-from functions.leavers.deny import Denied, Shape, document, ids_in, render
+from functions.leavers.deny import Denied, Shape, document, held_in, ids_in, render
 from functions.leavers.revocations import StepsFailedError
 from functions.okta import event_types as okta
 from tests.unit.leavers.twins import APP_ID, START, Killed, World, envelope
 
 PEOPLE = {f"00u{n:017d}": f"user-{n}" for n in range(3)}
 
+ASSIGNMENTS = {(user, "111111111111", "arn:set") for user in PEOPLE.values()}
+MEMBERSHIPS = {(user, f"g-{n}") for user in PEOPLE.values() for n in range(2)}
+
 ENDED_BY = {
     okta.DEACTIVATE: {okta.ACTIVATE, okta.REACTIVATE},
     okta.DELETE_INITIATED: {okta.ACTIVATE, okta.REACTIVATE},
     okta.SUSPEND: {okta.UNSUSPEND, okta.ACTIVATE, okta.REACTIVATE},
-    okta.LOCK: {okta.UNLOCK, okta.ACTIVATE, okta.REACTIVATE},
+    okta.LOCK: {okta.UNLOCK, okta.UNLOCK_BY_ADMIN, okta.ACTIVATE, okta.REACTIVATE},
     okta.APP_MEMBERSHIP_REMOVE: {okta.APP_MEMBERSHIP_ADD},
 }
 
@@ -67,7 +70,24 @@ def out_in_truth(history: list[Happening]) -> set[str]:
 
 
 def world() -> World:
-    return World(people=[Person(user_id, None, okta_id) for okta_id, user_id in PEOPLE.items()])
+    return World(
+        people=[Person(user_id, None, okta_id) for okta_id, user_id in PEOPLE.items()],
+        assignments=set(ASSIGNMENTS),
+        memberships=set(MEMBERSHIPS),
+    )
+
+
+def reached(world: World) -> set[str]:
+    """Who has all of their own; nobody may have some of it."""
+    everything = {
+        user: {each for each in (*ASSIGNMENTS, *MEMBERSHIPS) if each[0] == user} for user in PEOPLE.values()
+    }
+    now = {
+        user: {each for each in (*world.assignments, *world.memberships) if each[0] == user}
+        for user in everything
+    }
+    assert all(now[user] in (set(), everything[user]) for user in now)
+    return {user for user in now if now[user]}
 
 
 def delivered(world: World, each: Happening) -> None:
@@ -90,7 +110,10 @@ def test_any_order_and_any_duplicates(data: st.DataObject, history: list[Happeni
     for each in data.draw(st.permutations(history + again)):
         delivered(here, each)
     assert here.denied() == out_in_truth(history)
-    assert {entry["user_id"] for entry in here.opened.values()} == out_in_truth(history)
+    full = {entry["user_id"] for entry in here.opened.values() if entry["before"] is None}
+    assert full == out_in_truth(history)
+    assert not set(here.narrowed()) & full
+    assert reached(here) == set(PEOPLE.values()) - full
 
 
 @settings(deadline=None, max_examples=150)
@@ -98,11 +121,12 @@ def test_any_order_and_any_duplicates(data: st.DataObject, history: list[Happeni
 def test_killed_or_failing_anywhere(data: st.DataObject, history: list[Happening]) -> None:
     here = world()
     for each in data.draw(st.permutations(history)):
-        here.fuse = data.draw(st.none() | st.integers(0, 20))
-        here.broken = data.draw(st.sets(st.sampled_from(["okta", "policies", "directory"])))
+        here.fuse = data.draw(st.none() | st.integers(0, 30))
+        here.broken = data.draw(st.sets(st.sampled_from(["okta", "policies", "directory", "access"])))
         delivered(here, each)
     here.dead, here.fuse, here.broken = False, None, set()
     assert here.denied() == out_in_truth(history)
+    assert reached(here) == set(PEOPLE.values()) - out_in_truth(history)
     gone = {okta_id for okta_id, user_id in PEOPLE.items() if user_id in out_in_truth(history)}
     assert gone <= set(here.cleared)
     told = {key for key, stored in here.ledger.items() if stored.document["status"] == "open"}
@@ -111,7 +135,8 @@ def test_killed_or_failing_anywhere(data: st.DataObject, history: list[Happening
 
 
 ids = st.integers(0, 40).map(lambda n: f"906788c1a2-0c4c1f8e-90d1-70f0-2c1b-{n:012d}")
-people = st.lists(st.builds(Denied, ids, st.integers(0, 99).map(lambda s: START + timedelta(seconds=s))))
+instants = st.integers(0, 99).map(lambda s: START + timedelta(seconds=s))
+people = st.lists(st.builds(Denied, ids, instants, st.none() | st.none() | instants))
 shapes = st.builds(Shape, size=st.integers(200, 900), count=st.integers(1, 4))
 present = st.lists(
     st.none() | st.text() | st.lists(ids).map(document) | st.lists(ids | st.text()).map(document), max_size=6
@@ -124,9 +149,11 @@ def test_policies_hold_everybody_once_within_their_limits(
     people: list[Denied], held: list[str | None], shape: Shape
 ) -> None:
     rendering = render(people, held, shape)
-    written = [user_id for each in rendering.documents for user_id in ids_in(each)]
+    written = [user_id for each in rendering.documents for user_id in held_in(each)]
+    out = {each.user_id for each in people if each.before is None}
     assert len(written) == len(set(written))
     assert set(written) | set(rendering.left_over) == {each.user_id for each in people}
+    assert {user_id for each in rendering.documents for user_id in ids_in(each)} == out & set(written)
     assert not set(written) & set(rendering.left_over)
     assert len(rendering.documents) == max(shape.count, len(held))
     assert all(len(each) <= shape.size for each in rendering.documents)

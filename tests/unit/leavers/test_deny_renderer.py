@@ -1,14 +1,15 @@
 """One writer at a time, and one writing for everybody who was in the ledger when it began."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from functions.aws.deny_policies import DenyPolicyError
 from functions.aws.lease import LeaseLostError, LeaseState
 from functions.leavers.deny import Denied, Shape, document, render
-from functions.leavers.renderer import LEASE_SECONDS, Renderer, RendererBusyError, in_safe_order
+from functions.leavers.renderer import LEASE_SECONDS, Renderer, RendererBusyError
+from functions.leavers.writing import Place, Report, in_safe_order
 from tests.unit.leavers.twins import START, LeaseTwin, LedgerTwin, PoliciesTwin, World
 
 
@@ -16,12 +17,27 @@ def open_revocation(world: World, user_id: str | None) -> None:
     world.opened[f"okta:{user_id}"] = {"user_id": user_id, "since": START.isoformat()}
 
 
-def renderer(world: World, lease: LeaseTwin | None = None, policies: PoliciesTwin | None = None) -> Renderer:
+@dataclass
+class Heard:
+    """What the renderer tells of its writings."""
+
+    reports: list[Report] = field(default_factory=list)
+
+    def written(self, reports: Sequence[Report], *, check: bool) -> None:
+        self.reports.extend(reports)
+
+
+def renderer(
+    world: World,
+    lease: LeaseTwin | None = None,
+    policies: PoliciesTwin | None = None,
+    watch: Heard | None = None,
+) -> Renderer:
     return Renderer(
         LedgerTwin(world),
         lease or LeaseTwin(world),
-        policies or PoliciesTwin(world),
-        world.shape,
+        [Place("policies", policies or PoliciesTwin(world), world.shape)],
+        watch or Heard(),
         now=lambda: world.seconds,
         sleep=world.sleep,
     )
@@ -104,9 +120,10 @@ def test_a_failed_writing_lets_the_next_one_begin_at_once() -> None:
 class Stolen(PoliciesTwin):
     """While this one writes, the lease runs out and somebody else takes it."""
 
-    def bring(self, number: int, content: str, held: str | None) -> None:
+    def bring(self, number: int, content: str, held: str | None) -> bool:
         super().bring(number, content, held)
         self.world.owner = "somebody else"
+        return False
 
 
 def test_a_writer_who_lost_the_lease_does_not_claim_success() -> None:
@@ -136,9 +153,10 @@ def test_no_call_begins_when_the_lease_is_about_to_end() -> None:
 class InOrder(PoliciesTwin):
     numbers: list[int] = field(default_factory=list)
 
-    def bring(self, number: int, content: str, held: str | None) -> None:
+    def bring(self, number: int, content: str, held: str | None) -> bool:
         super().bring(number, content, held)
         self.numbers.append(number)
+        return False
 
 
 def test_somebody_who_moves_between_policies_is_denied_all_the_while() -> None:
@@ -157,3 +175,44 @@ def test_somebody_who_moves_between_policies_is_denied_all_the_while() -> None:
 
     assert changes([document(["u-1", "u-2"]), document([])], Shape(shape.size - 1, 2)) == [2, 1]
     assert changes([document(["u-1"]), document(["u-2"])], Shape(shape.size, 1)) == [1, 2]
+
+
+def test_what_somebody_edited_or_deleted_is_restored_and_told() -> None:
+    world, heard = World(), Heard()
+    open_revocation(world, "u-1")
+    renderer(world).bring_up_to_date()
+    for tampered, told in (({1: document(["u-9"])}, "edited"), ({}, "deleted"), ({1: "no json"}, "edited")):
+        world.policies = dict(tampered)
+        renderer(world, watch=heard).bring_up_to_date(check=True)
+        assert world.policies == {1: document(["u-1"])}
+        assert heard.reports[-1].repaired == (f"policy 1 of policies was {told}",)
+
+
+def test_what_a_killed_writer_left_is_nobodys_meddling() -> None:
+    """Given a writer that died between its last update and giving back the lease."""
+    world, heard = World(), Heard()
+    renderer(world).bring_up_to_date()
+    open_revocation(world, "u-1")
+    world.policies = {1: document(["u-1"])}
+    world.lease = replace(world.lease, begun=world.lease.begun + 1)
+
+    renderer(world, watch=heard).bring_up_to_date()
+
+    assert heard.reports[-1].repaired == ()
+
+
+def test_where_no_policy_can_be_made_those_that_exist_are_filled() -> None:
+    """The management account without, and with one of, the organization stack's policies."""
+
+    class Existing(PoliciesTwin):
+        def contents(self, count: int) -> list[str | None]:
+            return [*self.world.policies.values()]
+
+    world = World()
+    open_revocation(world, "u-1")
+    assert renderer(world, policies=Existing(world)).bring_up_to_date() == frozenset()
+    assert world.policies == {}
+
+    world.policies = {1: document([])}
+    renderer(world, policies=Existing(world)).bring_up_to_date()
+    assert world.policies == {1: document(["u-1"])}

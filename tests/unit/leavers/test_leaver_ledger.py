@@ -1,15 +1,17 @@
 """The ledger's promises, held by conditional writes: no lost change, no rewritten history, one writer."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.aws.lease import Lease, LeaseLostError
+from functions.aws.lease import Lease, LeaseLostError, Turn
 from functions.aws.ledger import Ledger, LedgerConflictError
-from functions.leavers.book import Book, new_record, open_entry
+from functions.leavers.book import Book, new_record, open_entry, told
 from functions.leavers.decide import Leaver, Reason, Return
-from functions.leavers.record import Record, from_document, to_document
+from functions.leavers.documents import from_document, to_document
+from functions.leavers.record import Record, Taken
 from tests.unit.leavers.conftest import TABLE
 from tests.unit.leavers.twins import JOHN, LOGIN, START
 
@@ -73,7 +75,7 @@ def test_errors_of_the_service_are_not_taken_for_conflicts(dynamodb: "DynamoDBCl
 def test_a_record_survives_the_round_trip(dynamodb: "DynamoDBClient") -> None:
     book = Book(Ledger(dynamodb, TABLE), lambda: START)
     seed = new_record(LEFT, None)
-    entry = book.change(seed, LEFT, lambda record: record.left(LEFT, START, START - START))
+    entry = book.change(seed, told(LEFT), lambda record: record.left(LEFT, START, START - START))
     stored = Ledger(dynamodb, TABLE).read(seed.key)
     assert stored is not None
     assert from_document(seed.key, stored.document) == entry.record
@@ -81,9 +83,20 @@ def test_a_record_survives_the_round_trip(dynamodb: "DynamoDBClient") -> None:
     assert entry.record.occasion.note == "a note"
 
 
+def test_what_was_taken_and_how_long_the_deny_stays_survive_it_too() -> None:
+    record = replace(
+        new_record(LEFT, "u-1").left(LEFT, START, START - START),
+        taken=Taken((("111111111111", "arn:set"),), ("g-1",)),
+        narrowed=START,
+        clean_since=START,
+        lifted=True,
+    )
+    assert from_document(record.key, to_document(record)) == record
+
+
 def test_a_closed_record_keeps_what_it_knows_and_is_not_open(dynamodb: "DynamoDBClient") -> None:
     back = Return(JOHN, LOGIN, frozenset({Reason.SUSPEND}), "t-2", START)
-    record = new_record(back, None).returned(back)
+    record = new_record(back, None).returned(back, START, START - START)
     assert open_entry(record) is None
     assert from_document(record.key, to_document(record)) == record
 
@@ -98,23 +111,24 @@ def test_two_at_once_both_get_their_change(dynamodb: "DynamoDBClient") -> None:
     def change(record: Record) -> Record:
         if not raced:
             raced.append(1)
-            Book(ledger, lambda: START).change(seed, other, lambda r: r.left(other, START, START - START))
+            theirs = Book(ledger, lambda: START)
+            theirs.change(seed, told(other), lambda r: r.left(other, START, START - START))
         return record.left(LEFT, START, START - START)
 
-    entry = book.change(seed, LEFT, change)
+    entry = book.change(seed, told(LEFT), change)
     assert set(entry.record.reasons) == {Reason.SUSPEND, Reason.LOCK}
     assert entry.version == 2
 
 
 def test_one_holds_the_lease_until_it_ends_or_is_given_back(dynamodb: "DynamoDBClient") -> None:
     lease = Lease(dynamodb, TABLE, "deny")
-    assert lease.take("a", now=100, until=160.5) == 1
+    assert lease.take("a", now=100, until=160.5) == Turn(1)
     assert lease.take("b", now=160, until=220) is None
-    assert lease.take("b", now=160.5, until=220) == 2
-    lease.finish("b", 2, ["u-9"])
+    assert lease.take("b", now=160.5, until=220) == Turn(2)
+    lease.finish("b", 2, ["u-9"], ["p#1=ab"])
     state = lease.read()
     assert (state.begun, state.finished, state.until, state.left_over) == (2, 2, 0, ("u-9",))
-    assert lease.take("c", now=161, until=221) == 3
+    assert lease.take("c", now=161, until=221) == Turn(3, ("p#1=ab",))
 
 
 def test_who_has_lost_the_lease_cannot_say_it_is_done(dynamodb: "DynamoDBClient") -> None:
@@ -122,7 +136,7 @@ def test_who_has_lost_the_lease_cannot_say_it_is_done(dynamodb: "DynamoDBClient"
     lease.take("a", now=100, until=160)
     lease.take("b", now=200, until=260)
     with pytest.raises(LeaseLostError):
-        lease.finish("a", 1, [])
+        lease.finish("a", 1, [], [])
     with pytest.raises(LeaseLostError):
         lease.abandon("a")
     assert lease.read().until == 260
@@ -133,4 +147,4 @@ def test_an_abandoned_lease_is_free_and_nothing_is_finished(dynamodb: "DynamoDBC
     lease.take("a", now=100, until=160)
     lease.abandon("a")
     assert lease.read().finished == 0
-    assert lease.take("b", now=101, until=161) == 2
+    assert lease.take("b", now=101, until=161) == Turn(2)

@@ -57,9 +57,9 @@ def deployed(
         DisplayName="John",
         Name={"GivenName": "John", "FamilyName": "Doe"},
     )
-    wiring.reception.cache_clear()
+    wiring.leavers.cache_clear()
     yield monkeypatch
-    wiring.reception.cache_clear()
+    wiring.leavers.cache_clear()
 
 
 def records(*details: dict[str, Any]) -> dict[str, Any]:

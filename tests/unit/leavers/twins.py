@@ -1,8 +1,8 @@
 """In-memory twins of what leavers calls, in one world that can fail or die at any call."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,27 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
 from functions.aws.deny_policies import DenyPolicyError
-from functions.aws.lease import LeaseLostError, LeaseState
+from functions.aws.lease import LeaseLostError, LeaseState, Turn
 from functions.aws.ledger import LedgerConflictError, Stored
 from functions.aws.people import AmbiguousPersonError, Person
+from functions.aws.person_access import Reach
 from functions.bus import OKTA, OPERATOR
 from functions.finding import Finding
 from functions.inbox import Envelope
+from functions.leavers.access_steps import LeaveGroups, Mode, PutBack, TakeStock, Unassign
+from functions.leavers.batch import Batch
 from functions.leavers.book import Book
-from functions.leavers.deny import Shape, ids_in
+from functions.leavers.deny import Shape, held_in, ids_in
 from functions.leavers.findings import Console, Wording
+from functions.leavers.notices import Notices
+from functions.leavers.notices import Told as Watch
 from functions.leavers.reception import Reception
-from functions.leavers.renderer import Renderer
+from functions.leavers.renderer import OncePerBatch, Renderer
 from functions.leavers.revocations import Revocations, Rules, Steps
 from functions.leavers.steps import Deny, Lift, OktaSessions
+from functions.leavers.tripwire import Tripwire
+from functions.leavers.upkeep import Upkeep
+from functions.leavers.writing import Place
 from functions.okta.errors import OktaUnreachableError
 
 SAMPLES = Path(__file__).parents[3] / "events" / "okta"
@@ -81,6 +89,12 @@ class World:
     shape: Shape = field(default_factory=Shape)
     calls: list[str] = field(default_factory=list)
     meanwhile: Callable[[str], None] | None = None
+    assignments: set[tuple[str, str, str]] = field(default_factory=set)
+    memberships: set[tuple[str, str]] = field(default_factory=set)
+    gone_groups: set[str] = field(default_factory=set)
+    mode: Mode = "remove"
+    snapshot: dict[str, Person] = field(default_factory=dict)
+    snapshot_at: datetime | None = None
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds, UTC)
@@ -102,43 +116,82 @@ class World:
                 raise Killed
         self.seconds += 0.01
 
-    def reception(self) -> Reception:
-        """A new container."""
+    def reception(self) -> Batch:
+        """A new container, and the one batch it takes."""
+        return self._made()[0]
+
+    def upkeep(self) -> Upkeep:
+        """The same, as the schedule starts it."""
+        return self._made()[1]
+
+    def _made(self) -> tuple[Batch, Upkeep]:
         log, findings, directory = Logger(service="test", level="CRITICAL"), Told(self), Directory(self)
         wording = Wording("https://runbooks", Console("eu-west-1", "arn:aws:sso:::instance/ssoins-7223a1b2"))
+        notices, book, access = Notices(wording), Book(LedgerTwin(self), self.now), AccessTwin(self)
         renderer = Renderer(
             LedgerTwin(self),
             LeaseTwin(self),
-            PoliciesTwin(self),
-            self.shape,
+            [Place("service control policies", PoliciesTwin(self), self.shape)],
+            Watch(findings, notices, self.now),
             now=lambda: self.seconds,
             sleep=self.sleep,
         )
+        once, rules = OncePerBatch(renderer), Rules(timedelta(hours=12), self.protected)
         revocations = Revocations(
-            Book(LedgerTwin(self), self.now),
+            book,
             directory,
-            Steps((Deny(renderer), OktaSessions(lambda: OktaTwin(self))), (Lift(renderer),)),
+            SnapshotTwin(self),
+            Steps(
+                (
+                    Deny(once),
+                    OktaSessions(lambda: OktaTwin(self)),
+                    TakeStock(access, self.mode),
+                    Unassign(access),
+                    LeaveGroups(access, self.mode),
+                ),
+                (Lift(once), PutBack(access)),
+            ),
             findings,
             wording,
-            Rules(timedelta(hours=12), self.protected),
+            rules,
             now=self.now,
             measure=self.measured.append,
             log=log,
         )
-        return Reception(
+        reception = Reception(
             revocations,
             LedgerTwin(self),
             directory,
             findings,
             wording,
+            Tripwire(LedgerTwin(self), findings, notices),
             reasons=self.reasons,
             app_id=APP_ID,
             log=log,
         )
+        upkeep = Upkeep(
+            LedgerTwin(self),
+            book,
+            access,
+            renderer,
+            SnapshotTwin(self),
+            directory,
+            findings,
+            notices,
+            rules,
+            now=self.now,
+            log=log,
+        )
+        return Batch(reception, once, clock=lambda: self.seconds), upkeep
 
     def denied(self) -> set[str]:
         """The ids that the policies deny, as anybody can read there."""
         return {each for content in self.policies.values() for each in ids_in(content)}
+
+    def narrowed(self) -> dict[str, str]:
+        """Whose sessions from before which instant are denied."""
+        held = (held_in(content) for content in self.policies.values())
+        return {user: before for each in held for user, before in each.items() if before is not None}
 
     def state(self, key: str = f"okta:{JOHN}") -> Mapping[str, Any]:
         return self.ledger[key].document
@@ -191,20 +244,22 @@ class LeaseTwin:
         self.world.call("lease")
         return self.world.lease
 
-    def take(self, owner: str, now: float, until: float) -> int | None:
+    def take(self, owner: str, now: float, until: float) -> Turn | None:
         self.world.call("take")
         state = self.world.lease
         if state.until > now:
             return None
-        self.world.lease = LeaseState(state.begun + 1, state.finished, until, state.left_over)
+        self.world.lease = replace(state, begun=state.begun + 1, until=until)
         self.world.owner = owner
-        return state.begun + 1
+        return Turn(state.begun + 1, state.written if state.begun and state.finished == state.begun else None)
 
-    def finish(self, owner: str, number: int, left_over: Sequence[str]) -> None:
-        self._give_back(owner, lambda state: LeaseState(state.begun, number, 0, tuple(left_over)))
+    def finish(self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str]) -> None:
+        self._give_back(
+            owner, lambda state: LeaseState(state.begun, number, 0, tuple(left_over), tuple(written))
+        )
 
     def abandon(self, owner: str) -> None:
-        self._give_back(owner, lambda state: LeaseState(state.begun, state.finished, 0, state.left_over))
+        self._give_back(owner, lambda state: replace(state, until=0))
 
     def _give_back(self, owner: str, change: Callable[[LeaseState], LeaseState]) -> None:
         self.world.call("give back")
@@ -226,11 +281,12 @@ class PoliciesTwin:
             raise DenyPolicyError("throttled")
         return [self.world.policies.get(number) for number in range(1, count + 1)]
 
-    def bring(self, number: int, content: str, held: str | None) -> None:
+    def bring(self, number: int, content: str, held: str | None) -> bool:
         self.world.call("update")
         assert held == self.world.policies.get(number)
         self.world.updates += held != content
         self.world.policies[number] = content
+        return False
 
 
 @dataclass
@@ -247,6 +303,10 @@ class Directory:
     def named(self, text: str) -> Person | None:
         self.world.call("find")
         return self._one([p for p in self.world.people if text in (p.user_id, p.user_name, p.okta_id)])
+
+    def everybody(self) -> list[Person]:
+        self.world.call("list")
+        return self.world.people
 
     def _one(self, found: list[Person]) -> Person | None:
         if len(found) > 1:
@@ -275,3 +335,62 @@ class Told:
         for finding in findings:
             assert Finding.from_detail(finding.to_detail()) == finding
         self.world.findings.extend(findings)
+
+
+@dataclass
+class SnapshotTwin:
+    world: World
+
+    def taken_at(self) -> datetime | None:
+        self.world.call("snapshot")
+        return self.world.snapshot_at
+
+    def find(self, okta_id: str) -> Person | None:
+        self.world.call("snapshot")
+        return self.world.snapshot.get(okta_id)
+
+    def refresh(self, people: Iterable[Person], now: datetime) -> int:
+        self.world.call("snapshot")
+        self.world.snapshot |= {person.okta_id: person for person in people if person.okta_id}
+        self.world.snapshot_at = now
+        return len(self.world.snapshot)
+
+
+@dataclass
+class AccessTwin:
+    """Assignments are (user, account, permission set), memberships (user, group); every group has access."""
+
+    world: World
+
+    def reach(self, user_id: str) -> Reach:
+        self._call("reach")
+        assignments = sorted(
+            (account, arn) for user, account, arn in self.world.assignments if user == user_id
+        )
+        groups = sorted(group for user, group in self.world.memberships if user == user_id)
+        return Reach(tuple(assignments), tuple(groups))
+
+    def unassign(self, user_id: str, account: str, permission_set: str) -> None:
+        self._call("unassign")
+        self.world.assignments.discard((user_id, account, permission_set))
+
+    def assign(self, user_id: str, account: str, permission_set: str) -> bool:
+        self._call("assign")
+        self.world.assignments.add((user_id, account, permission_set))
+        return True
+
+    def leave_groups(self, user_id: str, groups: tuple[str, ...]) -> None:
+        self._call("leave")
+        self.world.memberships -= {(user_id, group) for group in groups}
+
+    def join_group(self, user_id: str, group: str) -> bool:
+        self._call("join")
+        if group in self.world.gone_groups:
+            return False
+        self.world.memberships.add((user_id, group))
+        return True
+
+    def _call(self, what: str) -> None:
+        self.world.call(what)
+        if "access" in self.world.broken:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, what)

@@ -1,0 +1,84 @@
+"""A person's record as the ledger stores it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from functions.leavers.decide import Reason
+from functions.leavers.record import Mark, Occasion, Record, StepOutcome, StepState, Taken
+
+
+def to_document(record: Record) -> dict[str, Any]:
+    """As the ledger stores it: texts, lists and maps only; times in ISO 8601, UTC."""
+    occasion = record.occasion
+    return {
+        "okta_id": record.okta_id,
+        "login": record.login,
+        "user_id": record.user_id,
+        "status": "open" if record.open else "closed",
+        "marks": {
+            reason.value: {"gone": mark.gone, "at": mark.at.isoformat(), "trigger": mark.trigger}
+            for reason, mark in record.marks.items()
+        },
+        "deny_until": record.deny_until and record.deny_until.isoformat(),
+        "occasion": occasion
+        and {
+            "trigger": occasion.trigger,
+            "published": occasion.published.isoformat(),
+            "reason": occasion.reason,
+            "note": occasion.note,
+        },
+        "steps": {
+            name: {"state": step.state.value, "at": step.at.isoformat(), "note": step.note}
+            for name, step in record.steps.items()
+        },
+        "triggers": list(record.triggers),
+        "taken": taken_document(record.taken),
+        "narrowed": record.narrowed and record.narrowed.isoformat(),
+        "clean_since": record.clean_since and record.clean_since.isoformat(),
+        "lifted": record.lifted,
+    }
+
+
+def taken_document(taken: Taken) -> dict[str, Any]:
+    """What was taken away: in the record, and in the audit trail."""
+    return {"assignments": [list(each) for each in taken.assignments], "groups": list(taken.groups)}
+
+
+def from_document(key: str, stored: Mapping[str, Any]) -> Record:
+    """Read it back. Raises KeyError or ValueError where the ledger holds something else."""
+    occasion, taken = stored["occasion"], stored.get("taken", {})
+    return Record(
+        key=key,
+        okta_id=stored["okta_id"],
+        login=stored["login"],
+        user_id=stored["user_id"],
+        marks={
+            Reason(name): Mark(mark["gone"], datetime.fromisoformat(mark["at"]), mark["trigger"])
+            for name, mark in stored["marks"].items()
+        },
+        deny_until=_instant(stored["deny_until"]),
+        occasion=occasion
+        and Occasion(
+            occasion["trigger"],
+            datetime.fromisoformat(occasion["published"]),
+            occasion["reason"],
+            occasion["note"],
+        ),
+        steps={
+            name: StepOutcome(StepState(step["state"]), datetime.fromisoformat(step["at"]), step["note"])
+            for name, step in stored["steps"].items()
+        },
+        triggers=tuple(stored["triggers"]),
+        taken=Taken(
+            tuple((account, arn) for account, arn in taken.get("assignments", ())),
+            tuple(taken.get("groups", ())),
+        ),
+        narrowed=_instant(stored.get("narrowed")),
+        clean_since=_instant(stored.get("clean_since")),
+        lifted=stored.get("lifted", False),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,117 @@
+"""Without anybody asking: denies that are due end, and the policies are what they should be."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.aws.deny_policies import DenyPolicyError
+from functions.aws.lease import LeaseLostError
+from functions.aws.ledger import LedgerConflictError
+from functions.aws.people import Person
+from functions.aws.person_access import Reach
+from functions.leavers.book import Book
+from functions.leavers.notices import Notices
+from functions.leavers.record import Record
+from functions.leavers.renderer import RendererBusyError
+from functions.leavers.revocations import Findings, Rules, StepsFailedError
+
+SNAPSHOT_AGE = timedelta(hours=6)
+"""How old the snapshot of the directory may be before it is taken anew."""
+
+
+class OpenRevocations(Protocol):
+    def open_entries(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+class Reachability(Protocol):
+    def reach(self, user_id: str) -> Reach: ...
+
+
+class Snapshot(Protocol):
+    def taken_at(self) -> datetime | None: ...
+    def refresh(self, people: Iterable[Person], now: datetime) -> int: ...
+
+
+class Directory(Protocol):
+    def everybody(self) -> Iterable[Person]: ...
+
+
+class Checker(Protocol):
+    def bring_up_to_date(self, *, check: bool = False) -> frozenset[str]: ...
+
+
+class Upkeep:
+    """What schedules start. Everything can be repeated."""
+
+    def __init__(
+        self,
+        ledger: OpenRevocations,
+        book: Book,
+        access: Reachability,
+        renderer: Checker,
+        snapshot: Snapshot,
+        directory: Directory,
+        findings: Findings,
+        notices: Notices,
+        rules: Rules,
+        *,
+        now: Callable[[], datetime],
+        log: Logger,
+    ) -> None:
+        self._ledger = ledger
+        self._book = book
+        self._access = access
+        self._renderer = renderer
+        self._snapshot = snapshot
+        self._directory = directory
+        self._findings = findings
+        self._notices = notices
+        self._rules = rules
+        self._now = now
+        self._log = log
+
+    def run(self) -> None:
+        """End what is due, see to it that the policies say what they should, look through the directory.
+
+        Raises StepsFailedError if somebody's deny could not be looked into (all others have been) or the
+        policies could not be written; ClientError or BotoCoreError if the directory could not be read.
+        """
+        self._reconcile()
+        taken_at = self._snapshot.taken_at()
+        if taken_at is None or self._now() - taken_at >= SNAPSHOT_AGE:
+            changed = self._snapshot.refresh(self._directory.everybody(), self._now())
+            self._log.info("the directory was looked through", extra={"changed": changed})
+
+    def _reconcile(self) -> None:
+        failed = [entry["person"] for entry in self._ledger.open_entries() if not self._settled(entry)]
+        try:
+            self._renderer.bring_up_to_date(check=True)
+        except (DenyPolicyError, LeaseLostError, RendererBusyError) as error:
+            raise StepsFailedError(str(error)) from error
+        if failed:
+            raise StepsFailedError(f"whether the deny may end is not known of {', '.join(failed)}")
+
+    def _settled(self, entry: Mapping[str, Any]) -> bool:
+        until = entry["deny_until"]
+        if not until or datetime.fromisoformat(until) > self._now():
+            return True
+        seed = Record(entry["person"], entry["okta_id"], entry["login"], entry["user_id"])
+        try:
+            before = self._book.latest(seed)
+            left = self._access.reach(before.user_id) if before.user_id and before.open else Reach()
+            change = partial(self._change, reachable=bool(left))
+            after = self._book.change(seed, {"change": "deny due"}, change).record
+        except (ClientError, BotoCoreError, LedgerConflictError) as error:
+            self._log.warning("whether the deny of %s may end: %s", seed.key, error)
+            return False
+        self._findings.put_findings(self._notices.settled(after, left))
+        return True
+
+    def _change(self, record: Record, *, reachable: bool) -> Record:
+        if not record.is_due(self._now()):
+            return record
+        return record.settled(reachable, self._now(), self._rules.keep_deny)

@@ -1,0 +1,103 @@
+"""The deny policies of one place, read, rendered and written: what was found, what is left."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Protocol
+
+from functions.leavers.deny import Denied, Shape, document, held_in, render
+
+
+class Policies(Protocol):
+    def until(self, deadline: float) -> None: ...
+    def contents(self, count: int) -> Sequence[str | None]: ...
+    def bring(self, number: int, content: str, held: str | None) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where deny policies stand: their gateway, how much room there is, and what on-call calls it.
+
+    Where fewer policies exist than the shape counts, and none can be made, those that exist are filled.
+    """
+
+    title: str
+    policies: Policies
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a writing found and left. `repaired` names what somebody else had changed."""
+
+    title: str
+    people: int
+    used: float
+    left_over: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+
+
+def rendered(
+    place: Place, people: Sequence[Denied], written: Sequence[str] | None
+) -> tuple[Report, Sequence[str]]:
+    """Bring this place's policies up to `people`. `written` are the marks of the last writing, if known."""
+    held = place.policies.contents(place.shape.count)
+    shape = replace(place.shape, count=min(place.shape.count, len(held)))
+    if not held:
+        return Report(place.title, 0, 0.0), ()
+    rendering = render(people, held, shape)
+    repaired = _changed(place, held, written)
+    for number, content in in_safe_order(held, rendering.documents):
+        present = held[number - 1]
+        unneeded = present is None and number > 1 and content == document([])
+        if not unneeded and place.policies.bring(number, content, present):
+            repaired.append(f"policy {number} of {place.title} was detached")
+    used = sum(len(each) for each in rendering.documents[: shape.count] if held_in(each))
+    share = used / (shape.size * shape.count)
+    count = sum(len(held_in(each)) for each in rendering.documents)
+    return Report(place.title, count, share, rendering.left_over, tuple(repaired)), rendering.documents
+
+
+def _changed(place: Place, held: Sequence[str | None], written: Sequence[str] | None) -> list[str]:
+    """Policies that do not say what the last writing left, where that is known."""
+    before = {each.rpartition("=")[0]: each for each in written or ()}
+    found = []
+    for number, content in enumerate(held, 1):
+        now = mark(place, number, content)
+        if before.get(now.rpartition("=")[0], now) != now:
+            found.append(f"policy {number} of {place.title} was {'deleted' if content is None else 'edited'}")
+    return found
+
+
+def mark(place: Place, number: int, content: str | None) -> str:
+    """What tells one content from another, whatever its white space; of an absent one as of an empty one."""
+    try:
+        plain = json.dumps(json.loads(content or document([])), sort_keys=True)
+    except ValueError:
+        plain = str(content)
+    return f"{place.title}#{number}={sha256(plain.encode()).hexdigest()[:16]}"
+
+
+def denied(entries: Sequence[Mapping[str, Any]]) -> list[Denied]:
+    """Whom the entries of the ledger deny, of those whose user id is known."""
+    return [
+        Denied(entry["user_id"], datetime.fromisoformat(entry["since"]), _before(entry))
+        for entry in entries
+        if entry["user_id"]
+    ]
+
+
+def _before(entry: Mapping[str, Any]) -> datetime | None:
+    before = entry.get("before")
+    return datetime.fromisoformat(before) if before else None
+
+
+def in_safe_order(held: Sequence[str | None], documents: Sequence[str]) -> list[tuple[int, str]]:
+    """The policies by number, those first that lose nobody: who moves is never without a deny."""
+
+    def loses(place: int) -> bool:
+        return not held_in(held[place]).keys() <= held_in(documents[place]).keys()
+
+    return [(place + 1, documents[place]) for place in sorted(range(len(documents)), key=loses)]
