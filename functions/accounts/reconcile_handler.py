@@ -44,8 +44,8 @@ def on_event(envelope: Envelope, tools: ReconcileTools, deadline: datetime) -> N
         extra={
             "scope": str(scope),
             "unchanged": len(done.plan.unchanged),
-            "created": [vars(step.assignment) for step in done.applied.created],
-            "removed": [vars(item.assignment) for item in done.removed.removed],
+            "made": [vars(step.assignment) for step in done.applied.created],
+            "taken_away": [vars(item.assignment) for item in done.removed.removed],
             "kept": len(done.plan.kept),
             "handed_over": len(done.handed_over),
         },
