@@ -14,7 +14,7 @@ from infra.config import ConfigError, Deployment
 CDK_JSON = Path("cdk.json")
 
 Settings = Annotated[
-    Sequence[str],
+    list[str] | None,
     typer.Option("--context", "-c", metavar="KEY=VALUE", help="Set a context key of cdk.json, as cdk does."),
 ]
 

@@ -41,11 +41,11 @@ def doctor(
     *,
     profile: Profile = None,
     management_profile: ManagementProfile = None,
-    context: Settings = (),
+    context: Settings = None,
     as_json: AsJson = False,
 ) -> None:
     """Look at the whole chain, from the trail to the certificate; say what is not right, change nothing."""
-    deployment, policy = deployment_and_policy(context)
+    deployment, policy = deployment_and_policy(context or ())
     with aws_errors(), requests.Session() as http:
         access = Access(
             deployment,

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from functions.okta import scopes
-from functions.okta.errors import OktaNotFoundError, OktaRefusedError, OktaSecretError
+from functions.okta.errors import OktaError, OktaNotFoundError, OktaRefusedError, OktaSecretError
 from functions.okta.event_types import CONSUMED
 from infra import names
 from infra.config import ORGANIZATIONS_REGION
@@ -109,8 +109,8 @@ def _okta(at: Access) -> Iterator[Probe]:
     needs = (HUB, SIGN_IN)
     four = ("event hook", "hook active", "hook verified", "hook event types")
     yield Probe(four, lambda: _hook(at), (*needs, STACK))
-    saml_checks = ("certificate", "SAML metadata", "SAML NameID", "SAML audience", "SAML ACS URL")
-    yield Probe(saml_checks, lambda: _saml(at), needs)
+    yield Probe(("certificate", "SAML audience", "SAML ACS URL"), lambda: _saml_app(at), needs)
+    yield Probe(("SAML metadata", "SAML NameID"), lambda: _saml_metadata(at), needs)
     yield Probe(("provisioning", "deactivate users"), lambda: _provisioning(at), needs)
     today = at.now().date()
     token = at.policy.expiry.scim_token_issued
@@ -229,7 +229,7 @@ def _hook(at: Access) -> list[Line]:
     return hook.event_hook(hooks, _stack(at)[1], CONSUMED)
 
 
-def _saml(at: Access) -> list[Line]:
+def _saml_app(at: Access) -> list[Line]:
     client, app_id = at.okta(scopes.APPS), at.deployment.okta_app_id
     try:
         app, keys = client.application(app_id), client.application_keys(app_id)
@@ -237,9 +237,20 @@ def _saml(at: Access) -> list[Line]:
         return [fail("certificate", f"Okta has no app {app_id}", 'set "okta_app_id" in cdk.json')]
     return [
         saml.certificate(app, keys, at.policy.expiry, at.now()),
-        *saml.metadata(client.saml_metadata(app_id), app, keys),
         *saml.addresses(app, at.deployment),
     ]
+
+
+def _saml_metadata(at: Access) -> list[Line]:
+    client, app_id = at.okta(scopes.APPS), at.deployment.okta_app_id
+    app, keys = client.application(app_id), client.application_keys(app_id)
+    try:
+        document = client.saml_metadata(app_id)
+    except OktaError as error:
+        return [
+            fail("SAML metadata", f"Okta does not serve it: {error}", "open it in Okta: the app > Sign On")
+        ]
+    return saml.metadata(document, app, keys)
 
 
 def _provisioning(at: Access) -> list[Line]:

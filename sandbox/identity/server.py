@@ -80,6 +80,11 @@ class IdentityServer:
         return f"{self.url}{PATH}"
 
     @property
+    def state(self) -> State:
+        """What it holds, for whoever wants to see it otherwise than AWS's API can make it."""
+        return self._state
+
+    @property
     def emit(self) -> Emit | None:
         """Who gets the events; may be replaced at any time. None: nobody."""
         return self._outbox.emit

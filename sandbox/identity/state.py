@@ -20,6 +20,7 @@ class State:
     later: Later = field(default_factory=Later)
     moto: Moto = field(default_factory=Moto)
     directory: Directory = field(default_factory=Directory)
+    instance_status: str = "ACTIVE"
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def now(self) -> datetime:

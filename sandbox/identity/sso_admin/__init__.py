@@ -20,7 +20,7 @@ def operations(state: State, members: Members) -> dict[str, Handler]:
     """The operations by name."""
     book = Book(state, members)
     parts = (
-        Instances(),
+        Instances(state),
         PermissionSets(state, book),
         Policies(state, book),
         Requests(state, book),
