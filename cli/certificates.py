@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.exits import Exit, aws_errors, confirmed, leave
-from cli.rotation import App, Key, Step, explain, next_step, waiting_for
+from cli.rotation import UNDER_WAY, App, Key, Step, explain, next_step, waiting_for
 from cli.saml.command import read_certificate
 from functions.expiry.saml_app import fingerprint_of
 from functions.expiry.trust import TrustBook, Trusted
@@ -96,15 +96,16 @@ def rotate(*, app_id: AppId = None, region: Region = None, as_json: AsJson = Fal
     if as_json:
         typer.echo(json.dumps({"app": chosen.id, "step": step.value, "do": explain(step, chosen)}))
         return
-    signed_in = False
+    begun = signed_in = False
     while step is not Step.DONE:
         Console().print(f"\n{step.value}: {explain(step, chosen)}", markup=False, soft_wrap=True)
         if not typer.confirm(_question(step)):
             leave(Exit.UNCONFIRMED, _stopped(step, chosen))
+        begun = begun or step in UNDER_WAY
         signed_in = signed_in or step is Step.SIGN_IN
         _write_down(step, chosen, region)
         chosen = _choose(_ask(region), chosen.id)
-        following = next_step(chosen, begun=True, signed_in=signed_in)
+        following = next_step(chosen, begun=begun, signed_in=signed_in)
         if following is step:
             Console().print(f"Not yet: {waiting_for(step)}", markup=False)
         step = following

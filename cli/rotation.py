@@ -75,8 +75,12 @@ class Step(StrEnum):
     DONE = "done"
 
 
+UNDER_WAY = frozenset({Step.IMPORT, Step.ACTIVATE, Step.SIGN_IN, Step.CLEAN_UP})
+"""After these, a rotation with nothing left to do is done, and not about to begin."""
+
+
 def next_step(app: App, *, begun: bool, signed_in: bool) -> Step:
-    """`begun`: a step of this rotation was seen already; `signed_in`: somebody did, with what signs now."""
+    """`begun`: one of UNDER_WAY was seen already; `signed_in`: somebody did, with what signs now."""
     if app.signing.fingerprint not in app.trusted:
         return Step.GO_BACK if app.trusted else Step.RECORD
     if app.successor is not None:
