@@ -1,4 +1,4 @@
-"""`ostiary revoke` and `ostiary restore`: an operator's word takes the same road as Okta's events."""
+"""`ostiary leavers`, `revoke`, `restore`: an operator's word takes the same road as Okta's events."""
 
 import getpass
 import json
@@ -8,10 +8,15 @@ from typing import Annotated
 import boto3
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from cli.exits import aws_errors, confirmed
 from functions import bus
+from functions.aws.ledger import Ledger
 from functions.bus import BusEvent, EventBus
+from functions.leavers.documents import from_document
+from functions.leavers.overview import line
+from functions.leavers.record import Record
 from infra import names
 
 Person = Annotated[str, typer.Argument(help="Their user name (as in Okta and Identity Center) or Okta id.")]
@@ -21,6 +26,35 @@ Region = Annotated[
     str | None, typer.Option("--region", help="The hub's Region; otherwise as your AWS profile says.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
+
+
+def leavers(*, region: Region = None, as_json: AsJson = False) -> None:
+    """List whose AWS calls are denied now, how far their steps have come, and until when."""
+    with aws_errors():
+        ledger = Ledger(boto3.client("dynamodb", region_name=region), names.LEDGER)
+        lines = [line(entry, _record(ledger, entry["person"])) for entry in ledger.open_entries()]
+    lines.sort(key=lambda each: each.since)
+    if as_json:
+        typer.echo(json.dumps([each.to_json() for each in lines], indent=2))
+        return
+    if not lines:
+        Console().print("Nobody's calls are denied.")
+        return
+    table = Table("who", "why", "since", "denied until, at least", "steps")
+    for each in lines:
+        steps = f"failing: {', '.join(each.failing)}" if each.failing else f"{len(each.steps)} hold"
+        why = "back: earlier sessions only" if each.back else ", ".join(each.reasons)
+        table.add_row(each.who, why, _short(each.since), _short(each.deny_until), steps)
+    Console().print(table)
+
+
+def _record(ledger: Ledger, person: str) -> Record:
+    stored = ledger.read(person)
+    return from_document(person, stored.document) if stored else Record(person, None, None)
+
+
+def _short(instant: str | None) -> str:
+    return f"{datetime.fromisoformat(instant):%Y-%m-%d %H:%M} UTC" if instant else "not known"
 
 
 def revoke(

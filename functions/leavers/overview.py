@@ -1,0 +1,58 @@
+"""Whose deny holds now, how far their steps have come, and until when: what an operator asks for. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from functions.leavers.record import Record
+from functions.leavers.steps import TITLES
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person. Times are ISO 8601 in UTC; `steps` are states by title."""
+
+    person: str
+    who: str
+    user_id: str | None
+    reasons: tuple[str, ...]
+    since: str
+    deny_until: str | None
+    back: bool
+    steps: Mapping[str, str]
+    taken: Mapping[str, int]
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """Titles of the steps that are being repeated."""
+        return tuple(title for title, state in self.steps.items() if state == "failed")
+
+    def to_json(self) -> dict[str, Any]:
+        """As `--json` writes it."""
+        return {
+            "person": self.person,
+            "who": self.who,
+            "user_id": self.user_id,
+            "state": "returned" if self.back else "denied",
+            "reasons": list(self.reasons),
+            "since": self.since,
+            "deny_until": self.deny_until,
+            "steps": dict(self.steps),
+            "failing": list(self.failing),
+            "taken": dict(self.taken),
+        }
+
+
+def line(entry: Mapping[str, Any], record: Record) -> Line:
+    """The line of an entry among the open ones, with what its record knows."""
+    return Line(
+        person=str(entry["person"]),
+        who=record.who,
+        user_id=entry["user_id"],
+        reasons=tuple(entry["reasons"]),
+        since=str(entry["since"]),
+        deny_until=entry["deny_until"],
+        back=bool(entry.get("before")),
+        steps={TITLES.get(name, name): outcome.state.value for name, outcome in record.steps.items()},
+        taken={"assignments": len(record.taken.assignments), "groups": len(record.taken.groups)},
+    )

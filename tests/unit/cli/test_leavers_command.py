@@ -1,0 +1,68 @@
+"""`ostiary leavers`: whose calls are denied, as an operator reads it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner
+
+from cli.exits import Exit
+from cli.main import app
+from functions.aws.ledger import Ledger
+from functions.leavers.book import Book, Progress, new_record, told
+from functions.leavers.decide import Leaver, Reason
+from functions.leavers.record import StepOutcome, StepState, Taken
+from infra import names
+
+RUN = CliRunner()
+START = datetime(2026, 11, 16, 18, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb")
+        keys = ("pk", "HASH"), ("sk", "RANGE")
+        dynamodb.create_table(
+            TableName=names.LEDGER,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],  # type: ignore[typeddict-item]  # two literals
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+        )
+        yield Ledger(dynamodb, names.LEDGER)
+
+
+def left(ledger: Ledger, login: str, state: StepState) -> None:
+    book = Book(ledger, lambda: START)
+    event = Leaver(f"00u{login}", login, Reason.SUSPEND, "t-1", START)
+    keep = timedelta(hours=12)
+    entry = book.change(new_record(event, "u-1"), told(event), lambda r: r.left(event, START, keep))
+    book.note(entry, Progress({"deny": StepOutcome(state, START)}, taken=Taken(groups=("g-1",))))
+
+
+def test_a_program_reads_who_until_when_and_what_fails(ledger: Ledger) -> None:
+    left(ledger, "john@example.com", StepState.FAILED)
+    result = RUN.invoke(app, ["leavers", "--json"])
+    (line,) = json.loads(result.stdout)
+    assert (line["who"], line["state"], line["reasons"]) == ("john@example.com", "denied", ["suspend"])
+    assert line["deny_until"].startswith("2026-11-17T06:15")
+    assert line["failing"] == ["Deny policies"]
+    assert line["taken"] == {"assignments": 0, "groups": 1}
+
+
+def test_a_person_reads_a_table(ledger: Ledger) -> None:
+    left(ledger, "john@example.com", StepState.DONE)
+    result = RUN.invoke(app, ["leavers"], env={"COLUMNS": "160"})
+    assert result.exit_code == Exit.OK
+    assert "john@example.com" in result.stdout
+    assert "2026-11-17 06:15" in result.stdout
+
+
+def test_nobody_is_a_sentence(ledger: Ledger) -> None:
+    assert "Nobody" in RUN.invoke(app, ["leavers"]).stdout
