@@ -3,19 +3,15 @@
 import json
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import requests
-from cryptography import x509
 
 from functions.aws.cursor import Cursor
 from functions.aws.rotating_secret import RotatingSecret
 from functions.bus import BusEvent
 from functions.catchup.follow import Follower
 from functions.catchup.question import LOG, Question
-from functions.expiry.saml_app import fingerprint_of
-from functions.expiry.trust import TrustBook, Trusted
 from functions.okta.client import OktaClient
 from functions.okta.event_hook import Identity, Registrar
 from functions.okta.event_types import CONSUMED, FROM_LOG
@@ -25,6 +21,7 @@ from infra.config import ORGANIZATIONS_REGION
 from sandbox.courier import Courier
 from sandbox.identity import MANAGEMENT_ACCOUNT
 from sandbox.okta.settings import utc_now
+from sandbox.trust import record_certificate
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -59,15 +56,6 @@ def _register_hook(world: "World", api: OktaClient) -> None:
     version = secret.versions().current
     registrar = Registrar(api, Identity(shape.hub_account, shape.hub_region), CONSUMED)
     registrar.install(world.hook_url, secret.value(version), version.id)
-
-
-def record_certificate(world: "World") -> None:
-    """`ostiary certificates trust`: Identity Center has the certificate that signs now."""
-    keys = world.okta.model.app.keys
-    signing = keys.get(keys.active)
-    fingerprint = fingerprint_of(x509.load_der_x509_certificate(signing.der))
-    book = TrustBook(world.hub_client("dynamodb"), names.TRUST)
-    book.record(world.okta.app_id, Trusted(fingerprint, datetime.now(UTC), "the sandbox", signing.expires))
 
 
 def _leave_history_alone(world: "World", api: OktaClient) -> None:
