@@ -21,11 +21,15 @@ TRIMMED = "ostiaryTrimmed"
 class TooLargeError(Exception):
     """Even cut to what consumers need, the event does not fit into one call."""
 
+    def __init__(self, uuid: str) -> None:
+        super().__init__(uuid)
+        self.uuid = uuid
+
 
 def entry(event: LogEvent, raw: Mapping[str, Any]) -> BusEvent:
     """The event as it came or, if it is too large for the bus, only the fields that consumers read.
 
-    Raises TooLargeError.
+    Raises TooLargeError, and ValueError for a number that JSON can be read with but not written, as 1e999.
     """
     for detail in (raw, trimmed(event, raw)):
         candidate = BusEvent(OKTA, event.event_type, detail)
@@ -57,11 +61,19 @@ def trimmed(event: LogEvent, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def size(event: BusEvent) -> int:
     """Bytes that the entry counts. What EventBus writes is ASCII, so characters are bytes."""
-    return len(event.source) + len(event.detail_type) + len(json.dumps(event.detail, separators=(",", ":")))
+    detail = json.dumps(event.detail, separators=(",", ":"), allow_nan=False)
+    return len(event.source) + len(event.detail_type) + len(detail)
 
 
 def calls(entries: Iterable[BusEvent]) -> Iterator[list[BusEvent]]:
-    """Groups in the order given, each small enough, in number and bytes, for one call."""
+    """Groups in the order given, each small enough, in number and bytes, for one call.
+
+    Each event alone is small enough, as `entry` has seen to.
+    """
+    entries = list(entries)
+    if len(entries) == 1:
+        yield entries
+        return
     group: list[BusEvent] = []
     room = CALL_LIMIT
     for event in entries:

@@ -1,13 +1,12 @@
 """LogEvents as they come in, from whichever road, sorted into what somebody consumes and what not."""
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from functions.bus import BusEvent
 from functions.okta.entries import TooLargeError, entry
-from functions.okta.log_event import LogEvent, LogEventError
+from functions.okta.log_event import LogEvent
 
 
 @dataclass(frozen=True)
@@ -28,23 +27,14 @@ def sift(raws: Iterable[Any], consumed: Collection[str]) -> Sifted:
     entries, too_large = [], []
     ignored = unreadable = 0
     for raw in raws:
-        event = _readable(raw)
-        if event is None:
-            unreadable += 1
-        elif event.event_type not in consumed:
-            ignored += 1
-        else:
-            try:
+        try:
+            event = LogEvent.parse(raw)
+            if event.event_type in consumed:
                 entries.append(entry(event, raw))
-            except TooLargeError:
-                too_large.append(event.uuid[:64])
+            else:
+                ignored += 1
+        except TooLargeError as error:
+            too_large.append(error.uuid[:64])
+        except (ValueError, RecursionError):  # LogEventError, or what JSON cannot write
+            unreadable += 1
     return Sifted(tuple(entries), tuple(too_large), ignored, unreadable)
-
-
-def _readable(raw: Mapping[str, Any]) -> LogEvent | None:
-    try:
-        event = LogEvent.parse(raw)
-        json.dumps(raw, allow_nan=False)  # 1e999 is JSON to read, but not to write
-    except (LogEventError, ValueError, RecursionError):
-        return None
-    return event
