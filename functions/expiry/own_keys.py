@@ -38,9 +38,9 @@ SECRET = Guide(
         "lives, the more backups, screens and people have seen it."
     ),
     actions=(
-        "Put a new value into the secret ostiary/hook as version AWSPENDING: both values are accepted.",
-        "Put the new value into the event hook in Okta, and press Verify.",
-        "Promote the new version to AWSCURRENT. The runbook has the commands.",
+        "It is replaced every month by itself; find in the log of ostiary-rotate why it was not.",
+        "`ostiary okta rotate --yes` replaces it now; no delivery is refused meanwhile.",
+        "If Okta refuses that, replace it by hand: the runbook has the commands.",
     ),
     runbook=_RUNBOOK,
 )

@@ -2,6 +2,7 @@
 
 APPS = "okta.apps.read"
 HOOKS = "okta.eventHooks.read"
+HOOKS_MANAGE = "okta.eventHooks.manage"
 LOGS = "okta.logs.read"
 POLICIES = "okta.policies.read"
 USERS = "okta.users.read"
@@ -12,6 +13,7 @@ NEEDED = {
     APPS: "watching certificates and provisioning",
     LOGS: "catching up on events that the hook did not bring, and watching factor resets",
     HOOKS: "watching the event hook",
+    HOOKS_MANAGE: "replacing the event hook's secret",
     POLICIES: "watching the sign-on policy",
     USERS: "telling whose factor was reset",
 }

@@ -114,7 +114,7 @@ def deployed(
         _environment(monkeypatch, server, tmp_path)
         _resources(secret or json.dumps({"token": server.token}))
         bus = Bus()
-        monkeypatch.setattr(boto3, "client", lambda name, **_: bus if name == "events" else _client(name))
+        monkeypatch.setattr(boto3, "client", lambda name, **_: bus if name == "events" else client_of(name))
         _forget()
         world = Deployed(server, clock, bus, http, policy)
         _hook(world)
@@ -123,7 +123,7 @@ def deployed(
 
 
 @cache
-def _client(service: Any) -> Any:
+def client_of(service: Any) -> Any:
     """Kept over all tests: making one takes longer than most of them."""
     return _make_client(service, region_name=REGION)
 
@@ -155,11 +155,11 @@ def _environment(monkeypatch: pytest.MonkeyPatch, server: okta.OktaServer, root:
 
 
 def _resources(okta_secret: str) -> None:
-    secrets = _client("secretsmanager")
+    secrets = client_of("secretsmanager")
     secrets.create_secret(Name=OKTA_SECRET, SecretString=okta_secret)
     secrets.create_secret(Name=HOOK_SECRET, SecretString="a header value")
     keys = [("pk", "HASH"), ("sk", "RANGE")]
-    _client("dynamodb").create_table(
+    client_of("dynamodb").create_table(
         TableName=TRUST,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
