@@ -3,6 +3,7 @@
 import getpass
 import io
 import json
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ from cli.survey import Survey, find_account
 from cli.views import account_names, explanation_json, plan_json, show_explanation, show_plan
 from functions import bus
 from functions.accounts.adopt import adopt
-from functions.accounts.plan import Picture, Plan, plan_all
+from functions.accounts.plan import Picture, Plan, plan_all, withhold
 from functions.accounts.snapshot import Snapshot, dump, parse
 from functions.accounts.why import NobodyError, why
 from functions.aws.organizations import AccountUnknownError
@@ -55,8 +56,10 @@ def plan(
 ) -> None:
     """What would be made and taken away, and why; nothing is changed."""
     rules, today = _load(policy), datetime.now(UTC).date()
-    picture = _picture(rules, account, snapshot, region)
-    made = plan_all(rules, picture, today)
+    picture, off_limits, unread = _picture(rules, account, snapshot, region)
+    made = withhold(plan_all(rules, picture, today), off_limits, unread)
+    for gap in picture.gaps:
+        ERRORS.print(f"not read: {gap}", markup=False, soft_wrap=True)
     if account:
         one = find_account(picture.accounts, account)
         made = _of(made, one.id)
@@ -142,15 +145,21 @@ def apply(
         )
 
 
-def _picture(policy: AccessPolicy, account: str | None, saved: Path | None, region: str | None) -> Picture:
+_Read = tuple[Picture, Mapping[str, str], Collection[str]]
+"""What was read, accounts that are off limits, and principals that could not be read."""
+
+
+def _picture(policy: AccessPolicy, account: str | None, saved: Path | None, region: str | None) -> _Read:
     if saved:
-        return _saved(saved).picture()
+        return _saved(saved).picture(), {}, ()
     with aws_errors():
         survey = Survey.connect(region)
         reader = survey.reader(policy)
         if account:
-            return reader.account(_account_id(survey, account)).picture
-        return reader.all(budget=1_000_000, today=datetime.now(UTC).date()).picture
+            seen = reader.account(_account_id(survey, account))
+        else:
+            seen = reader.all(budget=1_000_000, today=datetime.now(UTC).date())
+        return seen.picture, survey.off_limits, seen.unread
 
 
 def _account_id(survey: Survey, account: str) -> str:

@@ -6,7 +6,7 @@ grant and every reader, which `plan_all` asks of the whole organization.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from functions.accounts.removals import Unwanted, permit
@@ -15,7 +15,7 @@ from functions.policy import AccessPolicy
 from functions.policy.expand import Directory, Expansion, Wanted, expand
 from functions.policy.selectors import Account
 
-__all__ = ["Blocked", "Picture", "Plan", "Step", "Unwanted", "plan", "plan_all"]
+__all__ = ["Blocked", "Picture", "Plan", "Step", "Unwanted", "plan", "plan_all", "withhold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,21 @@ def plan_all(policy: AccessPolicy, picture: Picture, today: date) -> Plan:
     unknown = tuple(Blocked(wanted, _unknown(wanted)) for wanted in expansion.unresolved)
     blocked = (*todo.blocked, *unknown)
     return Plan(todo.create, todo.unchanged, blocked, verdict.remove, (*kept, *verdict.kept))
+
+
+def withhold(made: Plan, off_limits: Mapping[str, str], unread: Collection[str] = ()) -> Plan:
+    """The plan without what this hub may not do (accounts, each with the reason), and without principals
+    (ids) whose assignments could not be read: nobody knows what they lack."""
+    mine = [step for step in made.create if step.assignment.principal_id not in unread]
+    denied = [
+        Blocked(step.wanted, off_limits[a]) for step in mine if (a := step.wanted.account_id) in off_limits
+    ]
+    return replace(
+        made,
+        create=tuple(step for step in mine if step.wanted.account_id not in off_limits),
+        blocked=(*made.blocked, *denied),
+        remove=tuple(item for item in made.remove if item.assignment.account_id not in off_limits),
+    )
 
 
 class _Judge:

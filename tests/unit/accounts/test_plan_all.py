@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from functions.accounts.plan import Picture, Plan, plan_all
+from functions.accounts.plan import Picture, Plan, plan_all, withhold
 from functions.accounts.removals import Unwanted
 from functions.aws.identity_center import AccountAssignment
 from functions.policy import loads
@@ -225,3 +225,13 @@ def test_a_permission_set_that_is_not_deployed_blocks() -> None:
     assert {item.why for item in planned(seen).blocked} == {
         "Identity Center has no permission set Operations"
     }
+
+
+def test_what_this_hub_may_not_do_is_blocked_with_the_reason() -> None:
+    """Given an account off limits and a principal that was not read, nothing is made for either, and the
+    account's reason is told."""
+    made = withhold(planned(picture(())), {SANDBOX.id: "from the management account alone"}, {"id-of-sre"})
+    assert [step.assignment for step in made.create] == [has(PRODUCTION, "ReadOnly", "audit")]
+    assert [item.why for item in made.blocked] == ["from the management account alone"]
+    gone = planned(picture({*WANTED, has(SANDBOX, "Operations", "old")}))
+    assert withhold(gone, {SANDBOX.id: "no"}).remove == ()
