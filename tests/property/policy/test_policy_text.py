@@ -9,7 +9,8 @@ from functions.policy import AccessPolicy, PolicyError, loads
 
 WORDS = (
     "permission_sets grants group groups accounts permission_set except all management on leavers alerts "
-    "page A ReadOnly 4h 13h 012345678901 /Workloads {account} &a *a !x - : [ ] { } , \" ' | > # << null ~ 1"
+    "page user until 2027-01-31 or not ou tag direct true prune off {ou} "
+    "A ReadOnly 4h 13h 012345678901 /Workloads {account} &a *a !x - : [ ] { } , \" ' | > # << null ~ 1"
 )
 words = st.sampled_from([*WORDS.split(), "\n", "  ", "\n  ", ": ", "\t"])
 yamlish = st.lists(words, max_size=30).map(" ".join)

@@ -199,3 +199,18 @@ def test_what_is_never_removed_is_named() -> None:
     assert (accounts.prune, accounts.max_removals) == ("enforce", 3)
     assert accounts.protected.groups == ("break-*",)
     assert accounts.protected.accounts == ("management",)
+
+
+def test_every_way_to_write_a_grant_survives_the_bundle() -> None:
+    """Given dates, conditions of every kind, users and shapes, the functions read the very same policy."""
+    policy = loads(
+        """
+permission_sets: {A: {}}
+grants:
+  - {user: kim, permission_set: A, accounts: management, until: 2027-03-31, owner: team, reason: because}
+  - {groups: ["{ou}-*-{permission_set}"], accounts: {or: [{ou: /X, direct: true}, {not: {tag: {a: "*"}}}]}}
+  - {group: g, permission_set: A, accounts: {and: [{id: "111111111111"}, {name: "x?"}]}, except: management}
+accounts: {prune: report, max_removals: 7, protected: {accounts: [management, {ou: /Y}]}}
+"""
+    )
+    assert AccessPolicy.from_json(policy.to_json()) == policy
