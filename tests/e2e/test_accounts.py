@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 from typer.testing import CliRunner
 
@@ -53,6 +54,7 @@ def operator(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> C
     """A shell that is signed in to the hub account, in a directory with the access policy."""
     (tmp_path / "access.yaml").write_text((Path(__file__).parents[2] / "access.yaml").read_text())
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers who was signed in before
     for service in ("ORGANIZATIONS", "SSO_ADMIN", "IDENTITYSTORE"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", world.identity.url)
     monkeypatch.setenv("AWS_ENDPOINT_URL", world.aws.url)
