@@ -39,6 +39,8 @@ class Alarms(Construct):
         super().__init__(scope, id_)
         self._runbooks = runbooks
         self.made: list[cloudwatch.IAlarm] = []
+        self.functions: list[str] = []
+        self.queues: list[str] = []
         # Amazon CloudWatch User Guide, "Notifying users on alarm changes": an encrypted topic needs a key
         # of one's own, because the policy of the AWS managed one cannot let CloudWatch in.
         self.key = kms.Key(
@@ -87,6 +89,7 @@ class Alarms(Construct):
 
     def on_age(self, name: str, queue: sqs.Queue, oldest: Duration) -> None:
         """Ring when the oldest message waits longer than `oldest`."""
+        self.queues.append(name)
         bell = Bell(
             f"{name}-age",
             oldest.to_seconds(),
@@ -97,6 +100,7 @@ class Alarms(Construct):
 
     def on_function(self, name: str, function: lambda_.Function) -> None:
         """Ring on errors and on throttles."""
+        self.functions.append(name)
         errors = Bell(f"{name}-errors", 0, f"Function {name} ended with an error. Read its log.")
         self.ring(errors, function.metric_errors(period=PERIOD))
         throttles = Bell(

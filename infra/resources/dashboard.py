@@ -16,11 +16,6 @@ WIDTH = 24
 HOUR = Duration.hours(1)
 QUARTER = Duration.minutes(15)
 
-FUNCTIONS = ("hook", "leavers", "accounts", "reconcile", "expiry", "alerts", "catchup", "reviews")
-"""Those of which a deployment has no function show nothing."""
-
-QUEUES = ("leavers", "accounts", "reconcile", "expiry", "alerts")
-
 
 class Dashboard(Construct):
     """Three rows, a question each, answered by metrics that exist anyway."""
@@ -46,12 +41,12 @@ class Dashboard(Construct):
     def _working(self, alarms: Alarms) -> list[cloudwatch.IWidget]:
         return [
             cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms.made, width=WIDTH, height=5),
-            _graph("Errors of functions", [self._of_function(name, "Errors") for name in FUNCTIONS]),
-            _graph("Dead letters", [self._of_queue(f"{name}-dlq", VISIBLE) for name in QUEUES]),
-            _graph("Oldest message waiting (s)", [self._of_queue(name, AGE) for name in QUEUES]),
+            _graph("Errors of functions", [self._of_function(name, "Errors") for name in alarms.functions]),
+            _graph("Dead letters", [self._of_queue(f"{name}-dlq", VISIBLE) for name in alarms.queues]),
+            _graph("Oldest message waiting (s)", [self._of_queue(name, AGE) for name in alarms.queues]),
             _graph("Lag behind Okta's System Log (s)", [metrics.lag(QUARTER, "max")]),
             _graph("Watches that ran", [metrics.watch_reported("expiry", HOUR)]),
-            _graph("Work", [self._of_function(name, "Invocations") for name in FUNCTIONS]),
+            _graph("Work", [self._of_function(name, "Invocations") for name in alarms.functions]),
         ]
 
     def _open(self) -> list[cloudwatch.IWidget]:
