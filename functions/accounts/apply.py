@@ -15,9 +15,9 @@ T = TypeVar("T", bound=Hashable)
 OUTSTANDING = 15
 """IAM Identity Center User Guide, "Quotas": account assignments being created at one time."""
 
-FIRST_WAIT = 0.5
+FIRST_WAIT = 1.0
 LONGEST_WAIT = 5.0
-"""Seconds between two looks at the requests; each wait is twice the one before."""
+"""Seconds between two looks at the requests; each wait is twice the one before, once nothing more waits."""
 
 PATIENCE = 8
 """How often AWS may answer that a quota is full before that is its last word on an assignment."""
@@ -116,9 +116,10 @@ class _Work(Generic[T]):
                 left = len(self.outstanding) + len(self.waiting)
                 raise UnfinishedError(f"{left} assignments are not made or removed yet")
             timing.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
-            if self._follow(timing) and self.waiting:
-                wait = FIRST_WAIT
+            ended = self._follow(timing)
+            # While more waits its turn, each look may make room for it; otherwise looking less is cheaper.
+            soon = self.waiting and (ended or not busy)
+            wait = FIRST_WAIT if soon else min(wait * 2, LONGEST_WAIT)
 
     def _ask_for_more(self, timing: Timing) -> bool:
         """Fill the window; True if AWS would take no more. 15 is for the whole organization, so others'
