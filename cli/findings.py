@@ -24,7 +24,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text
 def findings(*, region: Region = None, as_json: AsJson = False) -> None:
     """List what is open, the worst first."""
     with aws_errors():
-        store = FindingStore(boto3.client("dynamodb", region_name=region), names.FINDINGS)
+        # A session of its own: the default one would keep the first credentials it ever saw.
+        dynamodb = boto3.Session(region_name=region).client("dynamodb")
+        store = FindingStore(dynamodb, names.FINDINGS)
         entries = open_entries(store.open())
     if as_json:
         typer.echo(json.dumps([_as_json(entry) for entry in entries], indent=2))
