@@ -135,12 +135,13 @@ def okta_log_events() -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize(("name", "log_event"), okta_log_events())
-def test_okta_event_reaches_leavers_if_a_person_came_or_went(
+def test_okta_event_reaches_leavers_if_a_person_came_or_went_and_the_watch_if_a_key_did(
     name: str, log_event: dict[str, Any], hub: Template
 ) -> None:
     event = {"source": "ostiary.okta", "detail-type": log_event["eventType"], "detail": log_event}
 
-    wanted = {"ostiary-leavers"} if log_event["eventType"] in LEAVER_TYPES else set()
+    watched = {"ostiary-expiry-okta"} if log_event["eventType"] in WATCH_EVENTS else set()
+    wanted = {"ostiary-leavers"} if log_event["eventType"] in LEAVER_TYPES else watched
     assert rules_for(hub, event) == wanted
 
 
@@ -183,3 +184,24 @@ def test_finding_reaches_alerts(hub: Template) -> None:
     event = {"source": "ostiary.findings", "detail-type": "finding", "detail": finding.to_detail()}
 
     assert rules_for(hub, event) == {"ostiary-alerts"}
+
+
+def test_a_log_stream_brings_what_somebody_consumes_and_no_sign_in(shapes: dict[str, Stacks]) -> None:
+    hub = shapes["one-place"].hub
+    event = sample(ROOT / "events" / "okta" / "log-stream-eventbridge.json")
+    rule = next(r for r in of_type(hub, "AWS::Events::Rule").values() if r["Name"] == "ostiary-log-stream")
+
+    assert rules_for(hub, event) == {"ostiary-log-stream"}
+    event["detail"]["eventType"] = "user.session.start"
+    assert rules_for(hub, event) == set()
+    assert rule["EventBusName"] == event["source"]
+    assert len(json.dumps(rule["EventPattern"])) <= 2048
+    assert {target["Arn"]["Fn::GetAtt"][0] for target in rule["Targets"]} == {
+        logical_id
+        for logical_id, queue in of_type(hub, "AWS::SQS::Queue").items()
+        if queue["QueueName"] == "ostiary-logstream"
+    }
+
+
+def test_without_a_log_stream_nothing_waits_for_one(hub: Template) -> None:
+    assert "ostiary-log-stream" not in {r["Name"] for r in of_type(hub, "AWS::Events::Rule").values()}

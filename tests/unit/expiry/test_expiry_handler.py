@@ -130,6 +130,23 @@ def test_each_event_starts_the_part_that_it_concerns(world: Deployed, event_type
     assert {each for each in world.said() if each.startswith("watch/")} == {key}
 
 
+@pytest.mark.parametrize(
+    ("name", "areas"),
+    [
+        ("hook-app-update", {"watch/certificates", "watch/sign-on"}),
+        ("hook-policy-rule-update", {"watch/sign-on"}),
+        ("hook-factor-reset", {"watch/factors"}),
+        ("hook-suspend", set()),
+    ],
+)
+def test_oktas_own_samples_start_what_they_concern(world: Deployed, name: str, areas: set[str]) -> None:
+    (event,) = json.loads((SAMPLE.parents[1] / "okta" / f"{name}.json").read_text())["data"]["events"]
+    envelope = {"id": "1", "source": "ostiary.okta", "detail-type": event["eventType"]}
+    body = json.dumps(envelope | {"time": "2026-11-18T10:00:00Z", "detail": event})
+    assert handler.handle(queued(body), CONTEXT) == {"batchItemFailures": []}
+    assert {each for each in world.said() if each.startswith("watch/")} == areas
+
+
 def test_given_okta_refuses_then_the_event_goes_back_to_the_queue(world: Deployed) -> None:
     world.okta.faults.set(
         [{"service": "okta", "operation": "GetApplication", "error": "E0000006", "status": 403}]
