@@ -17,7 +17,11 @@ SHAPES: dict[str, dict[str, str]] = {
     "two-accounts": {},
     "one-account": {"hub_account": CONTEXT["management_account"], "alert_email": "on-call@example.com"},
     "us-east-1": {"hub_region": "us-east-1"},
-    "one-place": {"hub_region": "us-east-1", "hub_account": CONTEXT["management_account"]},
+    "one-place": {
+        "hub_region": "us-east-1",
+        "hub_account": CONTEXT["management_account"],
+        "okta_log_stream": "aws.partner/okta.com/example/ostiary",
+    },
 }
 
 Template = dict[str, Any]

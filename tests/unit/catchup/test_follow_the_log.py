@@ -58,6 +58,13 @@ def test_pages_of_a_thousand(reader: Reader) -> None:
     assert max(reader.bus.calls) == 10
 
 
+def test_a_burst_of_ten_thousand(reader: Reader) -> None:
+    uuids = reader.happens(10_000)
+    tally = reader.run()
+    assert reader.bus.uuids() == uuids
+    assert (tally.pages, len(reader.bus.calls)) == (11, 1000)
+
+
 def test_when_time_is_short_the_next_run_goes_on(reader: Reader) -> None:
     uuids = reader.happens(1500)
     left = iter([300.0, 59.0])
