@@ -1,0 +1,47 @@
+"""The applier beside others: fifteen requests under way are the whole organization's, not its own."""
+
+from typing import Any
+
+from functions.policy import loads
+from tests.unit.accounts.aws_in_memory import MemberAccount, World
+
+NEW = "444455556666"
+GRANTS = 8
+
+
+def crowded(room: int, looks: int) -> tuple[World, list[str]]:
+    """A world where others leave room for so many requests; what AWS refused because it was full."""
+    grants = [f"  - {{group: g{n}, permission_set: A, accounts: all}}" for n in range(GRANTS)]
+    world = World(loads("permission_sets: {A: {}}\ngrants:\n" + "\n".join(grants)))
+    world.store.push(*(f"g{number}" for number in range(GRANTS)))
+    world.organizations.accounts[NEW] = MemberAccount("fresh", "/")
+    world.center.looks = looks
+    refused: list[str] = []
+    original = world.center.create_account_assignment
+
+    def create(**asked: Any) -> dict[str, Any]:
+        under_way = [r for r in world.center.requests.values() if r["Status"] == "IN_PROGRESS"]
+        if len(under_way) >= room:
+            refused.append(asked["PrincipalId"])
+            raise world.center.error("ThrottlingException", "CreateAccountAssignment")
+        return original(**asked)
+
+    world.center.create_account_assignment = create  # type: ignore[method-assign] # full for now
+    return world, refused
+
+
+def test_where_aws_is_full_it_is_not_asked_again_before_something_ended() -> None:
+    """Given room for 4 beside others, 8 assignments are made, at the price of one refusal, not one a look."""
+    world, refused = crowded(room=4, looks=10)
+    admission = world.admitter.admit(NEW, since=world.clock.now, deadline=world.deadline(300))
+    assert admission is not None
+    assert len(world.access(NEW)) == GRANTS
+    assert len(refused) == 1
+    assert admission.applied.failed == ()
+
+
+def test_one_at_a_time_is_enough() -> None:
+    """Given room for a single request, everything is made in the end."""
+    world, _ = crowded(room=1, looks=1)
+    world.admitter.admit(NEW, since=world.clock.now, deadline=world.deadline(300))
+    assert len(world.access(NEW)) == GRANTS
