@@ -34,6 +34,8 @@ class Turn:
 
     number: int
     written: tuple[str, ...] | None = None
+    finished_at: float = 0
+    """When the last work came to its end, in seconds since the epoch."""
 
 
 class Lease:
@@ -78,15 +80,20 @@ class Lease:
         item = answer["Attributes"]
         number = int(item["begun"]["N"])
         in_order = int(item.get("finished", {}).get("N", "0")) == number - 1
-        return Turn(number, _texts(item, "written") if in_order and number > 1 else None)
+        written = _texts(item, "written") if in_order and number > 1 else None
+        return Turn(number, written, float(item.get("finished_at", {}).get("N", "0")))
 
-    def finish(self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str]) -> None:
+    def finish(
+        self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str], *, at: float
+    ) -> None:
         """The work of this number is done. Raises LeaseLostError if the lease is no longer the owner's."""
         self._give_back(
             owner,
-            "SET finished = :number, left_over = :left_over, written = :written REMOVE #owner, #until",
+            "SET finished = :number, left_over = :left_over, written = :written, finished_at = :at "
+            "REMOVE #owner, #until",
             {
                 ":number": {"N": str(number)},
+                ":at": {"N": str(at)},
                 ":left_over": {"L": [{"S": entry} for entry in left_over]},
                 ":written": {"L": [{"S": entry} for entry in written]},
             },

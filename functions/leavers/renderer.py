@@ -22,6 +22,9 @@ PATIENCE_SECONDS = 35.0
 
 POLL_SECONDS = 0.2
 
+BREATH_SECONDS = 1.0
+"""Between two writings. Who leaves alone does not wait."""
+
 
 class RendererBusyError(Exception):
     """Others have held the lease for too long. The revocation stands in the ledger; try again."""
@@ -34,7 +37,9 @@ class OpenRevocations(Protocol):
 class WriterLease(Protocol):
     def read(self) -> LeaseState: ...
     def take(self, owner: str, now: float, until: float) -> Turn | None: ...
-    def finish(self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str]) -> None: ...
+    def finish(
+        self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str], *, at: float
+    ) -> None: ...
     def abandon(self, owner: str) -> None: ...
 
 
@@ -96,6 +101,8 @@ class Renderer:
     def _write(self, owner: str, turn: Turn, deadline: float) -> list[Report]:
         finished = False
         try:
+            # In a burst others are just writing into the ledger: one writing then serves many more of them.
+            self._sleep(max(0.0, min(BREATH_SECONDS, turn.finished_at + BREATH_SECONDS - self._now())))
             people = denied(self._ledger.open_entries())
             reports, written = [], []
             for place in self._places:
@@ -104,7 +111,7 @@ class Renderer:
                 reports.append(report)
                 written += [mark(place, number, text) for number, text in enumerate(documents, 1)]
             left_over = [each for report in reports for each in report.left_over]
-            self._lease.finish(owner, turn.number, left_over, written)
+            self._lease.finish(owner, turn.number, left_over, written, at=self._now())
             finished = True
             return reports
         finally:

@@ -216,3 +216,14 @@ def test_where_no_policy_can_be_made_those_that_exist_are_filled() -> None:
     world.policies = {1: document([])}
     renderer(world, policies=Existing(world)).bring_up_to_date()
     assert world.policies == {1: document(["u-1"])}
+
+
+def test_in_a_burst_a_writing_waits_for_more_people_and_alone_it_does_not() -> None:
+    world = World()
+    open_revocation(world, "u-1")
+    began = world.seconds
+    renderer(world).bring_up_to_date()
+    assert world.seconds - began < 0.5
+    open_revocation(world, "u-2")
+    renderer(world).bring_up_to_date()
+    assert 1.0 <= world.seconds - began < 2

@@ -125,10 +125,10 @@ def test_one_holds_the_lease_until_it_ends_or_is_given_back(dynamodb: "DynamoDBC
     assert lease.take("a", now=100, until=160.5) == Turn(1)
     assert lease.take("b", now=160, until=220) is None
     assert lease.take("b", now=160.5, until=220) == Turn(2)
-    lease.finish("b", 2, ["u-9"], ["p#1=ab"])
+    lease.finish("b", 2, ["u-9"], ["p#1=ab"], at=160.75)
     state = lease.read()
     assert (state.begun, state.finished, state.until, state.left_over) == (2, 2, 0, ("u-9",))
-    assert lease.take("c", now=161, until=221) == Turn(3, ("p#1=ab",))
+    assert lease.take("c", now=161, until=221) == Turn(3, ("p#1=ab",), 160.75)
 
 
 def test_who_has_lost_the_lease_cannot_say_it_is_done(dynamodb: "DynamoDBClient") -> None:
@@ -136,7 +136,7 @@ def test_who_has_lost_the_lease_cannot_say_it_is_done(dynamodb: "DynamoDBClient"
     lease.take("a", now=100, until=160)
     lease.take("b", now=200, until=260)
     with pytest.raises(LeaseLostError):
-        lease.finish("a", 1, [], [])
+        lease.finish("a", 1, [], [], at=161)
     with pytest.raises(LeaseLostError):
         lease.abandon("a")
     assert lease.read().until == 260

@@ -77,6 +77,7 @@ class World:
     audit: list[Mapping[str, Any]] = field(default_factory=list)
     lease: LeaseState = field(default_factory=LeaseState)
     owner: str | None = None
+    finished_at: float = 0
     policies: dict[int, str] = field(default_factory=dict)
     updates: int = 0
     people: list[Person] = field(default_factory=lambda: [Person(USER_ID, LOGIN, JOHN)])
@@ -251,9 +252,13 @@ class LeaseTwin:
             return None
         self.world.lease = replace(state, begun=state.begun + 1, until=until)
         self.world.owner = owner
-        return Turn(state.begun + 1, state.written if state.begun and state.finished == state.begun else None)
+        written = state.written if state.begun and state.finished == state.begun else None
+        return Turn(state.begun + 1, written, self.world.finished_at)
 
-    def finish(self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str]) -> None:
+    def finish(
+        self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str], *, at: float
+    ) -> None:
+        self.world.finished_at = at
         self._give_back(
             owner, lambda state: LeaseState(state.begun, number, 0, tuple(left_over), tuple(written))
         )
