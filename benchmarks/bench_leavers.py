@@ -32,6 +32,7 @@ from rich.table import Table
 from functions.aws.session import assumed
 from functions.inbox import Envelope
 from functions.leavers.deny import LARGE, held_in
+from functions.leavers.renderer import BREATH_SECONDS
 from functions.leavers.wiring import Environment, Leavers
 from functions.policy import AccessPolicy
 from sandbox import embedded
@@ -128,6 +129,7 @@ def burst(leavers: int, groups: int) -> Figure:
         for instance in instances:
             _take(instance, [warm])
         instances[0].upkeep.run()
+        time.sleep(BREATH_SECONDS)  # That was a writing; nobody leaves right after one.
         counted.calls.clear()
         plane.faults.reset()
         began = time.monotonic()

@@ -20,7 +20,7 @@ LAST_CALL_SECONDS = 10.0
 PATIENCE_SECONDS = 35.0
 """Longer than a lease, and short enough that the function's minute is not over."""
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.4
 
 BREATH_SECONDS = 1.0
 """Between two writings. Who leaves alone does not wait."""

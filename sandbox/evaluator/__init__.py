@@ -26,8 +26,14 @@ class Call:
     issued_at: str = "2026-01-01T00:00:00Z"
 
 
-def verdicts(calls: Sequence[Call], policies: Sequence[Mapping[str, Any]]) -> list[str]:
+def verdicts(
+    calls: Sequence[Call],
+    policies: Sequence[Mapping[str, Any]],
+    attached: Sequence[Mapping[str, Any]] = (),
+) -> list[str]:
     """For each call `Allowed`, `ExplicitlyDenied` or `ImplicitlyDenied` under these root SCPs.
+
+    `attached` are policies that the permission set carries beside its own.
 
     Raises RuntimeError with the evaluator's own words where it cannot judge.
     """
@@ -36,7 +42,7 @@ def verdicts(calls: Sequence[Call], policies: Sequence[Mapping[str, Any]]) -> li
         raise RuntimeError("Node.js is not installed; install version 20 or newer")
     run = subprocess.run(  # noqa: S603 - our own script, no shell
         [node, str(Path(__file__).with_name("evaluate.mjs"))],
-        input=json.dumps([_simulation(call, policies) for call in calls]),
+        input=json.dumps([_simulation(call, policies, attached) for call in calls]),
         capture_output=True,
         text=True,
         timeout=_SECONDS,
@@ -47,7 +53,9 @@ def verdicts(calls: Sequence[Call], policies: Sequence[Mapping[str, Any]]) -> li
     return [str(verdict) for verdict in json.loads(run.stdout)]
 
 
-def _simulation(call: Call, policies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _simulation(
+    call: Call, policies: Sequence[Mapping[str, Any]], attached: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     session = "AWSReservedSSO_Developer_0123456789abcdef/person@example.com"
     context = {"aws:TokenIssueTime": call.issued_at}
     if call.user_id is not None:
@@ -59,7 +67,10 @@ def _simulation(call: Call, policies: Sequence[Mapping[str, Any]]) -> dict[str, 
             "resource": {"resource": call.resource, "accountId": call.account},
             "contextVariables": context,
         },
-        "identityPolicies": [{"name": "permission-set", "policy": _ALLOW_ALL}],
+        "identityPolicies": [
+            {"name": "permission-set", "policy": _ALLOW_ALL},
+            *({"name": f"attached-{i}", "policy": policy} for i, policy in enumerate(attached)),
+        ],
         "serviceControlPolicies": [
             {
                 "orgIdentifier": "root",
