@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.world import World
 
-SECONDS = 60
+SECONDS = 120
 
 
 def until(read: Callable[[], bool]) -> bool:
@@ -52,11 +52,6 @@ def test_a_switch_to_a_certificate_that_was_never_imported_pages_by_itself(
     (page, *_) = [text for text in messages(world)[known:] if "Nobody can sign in to AWS" in text]
     assert old_certificate in page
     assert "saml-certificate" in page
-
-    # When it is switched back, the page resolves by itself
-    known = len(messages(world))
-    switch(world, old_certificate)
-    assert until(lambda: any("esolved" in text or "resolve" in text for text in messages(world)[known:]))
 
 
 def switch(world: World, kid: str) -> None:
