@@ -106,3 +106,36 @@ def test_each_event_of_a_delivery_is_on_the_bus_unchanged(world: World, listener
         event["uuid"]: event for event in envelope["data"]["events"]
     }
     assert all(event["detail-type"] == event["detail"]["eventType"] for event in seen.values())
+
+
+def test_one_event_that_cannot_be_read_does_not_take_the_others_with_it(
+    world: World, listener: Listener
+) -> None:
+    """Given an event without its uuid between two good ones: 204, and the two are on the bus."""
+    envelope = sample("hook-two-people")
+    good = [event["uuid"] for event in envelope["data"]["events"]]
+    envelope["data"]["events"].insert(1, {"eventType": "user.lifecycle.suspend"})
+    assert post(world, envelope, world.hook_secret).status_code == 204
+    assert sorted(e["detail"]["uuid"] for e in listener.events(wanted=2)) == sorted(good)
+
+
+def test_fields_that_nobody_knows_and_parts_that_are_missing_do_no_harm(
+    world: World, listener: Listener
+) -> None:
+    """Given only what an event must have, and an envelope of a later version: 204, and it is on the bus."""
+    event = {"uuid": str(uuid.uuid4()), "eventType": "user.account.lock", "published": "2026-11-22T10:00:00Z"}
+    envelope = {"eventTypeVersion": "2.0", "new": {"field": 1}, "data": {"events": [event], "more": None}}
+    assert post(world, envelope, world.hook_secret).status_code == 204
+    (heard,) = listener.events(wanted=1)
+    assert heard["detail"] == event
+
+
+def test_a_form_is_told_that_it_is_no_json(world: World) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": world.hook_secret}
+    answer = requests.post(world.hook_url, data="a=b", headers=headers, timeout=30)
+    assert (answer.status_code, "application/json" in answer.json()["error"]) == (415, True)
+
+
+def test_a_body_that_is_too_long_is_told_so(world: World) -> None:
+    body = json.dumps({"data": {"events": []}, "padding": "x" * (5 * 1024 * 1024)})
+    assert post(world, body, world.hook_secret).status_code == 413
