@@ -70,7 +70,8 @@ def test_a_bus_that_does_not_exist_is_a_503(queue: str) -> None:
 def test_nothing_heavy_is_loaded_at_the_door() -> None:
     program = (
         "import sys, functions.hook.handler; "
-        "print(*{'boto3', 'pydantic', 'requests', 'cryptography', 'jinja2', 'ruamel.yaml'} & set(sys.modules))"
+        "print(*{'boto3', "
+        "'pydantic', 'requests', 'cryptography', 'jinja2', 'ruamel.yaml'} & set(sys.modules))"
     )
     loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert loaded.stdout.split() == []
