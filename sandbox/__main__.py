@@ -44,6 +44,8 @@ def up(*, shape: ShapeOption = Shape.ONE_ACCOUNT) -> None:
 
 def main() -> int:
     """Run a command; an error that can be expected is a sentence, not a traceback."""
+    # A shell that starts this in the background has it ignore Ctrl-C's signal.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
     _forget_aws()
     try:

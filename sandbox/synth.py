@@ -28,7 +28,6 @@ def synthesize(root: Path, output: Path, context: Mapping[str, str]) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CI": "true",
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
         # The app is synthesized by this very interpreter, whatever `python3` is outside.
         "VIRTUAL_ENV": sys.prefix,
     }

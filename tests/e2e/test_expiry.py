@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.trust import record_certificate
 from sandbox.world import World
 
 SECONDS = 120
@@ -24,11 +25,26 @@ def until(read: Callable[[], bool]) -> bool:
 
 @pytest.fixture
 def old_certificate(world: World) -> Iterator[str]:
-    """The one that signs, and that signs again when the test is over."""
+    """The one that signs and that Identity Center has; it signs again when the test is over.
+
+    Another test may have left one that Identity Center never got: what is open about it is cleared first.
+    """
     keys, administrator = world.okta.model.app.keys, world.okta.model.organization.administrator
     active = keys.active
+    record_certificate(world)
+    watch(world)
+    time.sleep(1.1)  # EventBridge counts whole seconds, and of one second the worse news wins
     yield active
     keys.activate(active, by=administrator)
+
+
+def watch(world: World) -> None:
+    """Start what the deployed daily schedule starts, and wait until it has run."""
+    schedule = world.hub_client("scheduler").get_schedule(Name="ostiary-expiry-daily")
+    answer = world.hub_client("lambda").invoke(
+        FunctionName=schedule["Target"]["Arn"], Payload=schedule["Target"]["Input"].encode()
+    )
+    assert "FunctionError" not in answer, answer["Payload"].read()
 
 
 def messages(world: World) -> list[str]:
@@ -63,8 +79,4 @@ def switch(world: World, kid: str) -> None:
 
 def test_the_whole_watch_runs_under_its_own_rights(world: World) -> None:
     """Given the deployed schedule's input, no area is blind: every right that it needs is granted."""
-    schedule = world.hub_client("scheduler").get_schedule(Name="ostiary-expiry-daily")
-    answer = world.hub_client("lambda").invoke(
-        FunctionName=schedule["Target"]["Arn"], Payload=schedule["Target"]["Input"].encode()
-    )
-    assert "FunctionError" not in answer, answer["Payload"].read()
+    watch(world)

@@ -138,7 +138,6 @@ def test_the_endpoint_is_down(world: World, ear: Ear) -> None:
     emitted = happen(world, 12)
     drained(world)
     functions.delete_function_concurrency(FunctionName="ostiary-hook")
-    assert not ear.uuids(set(), seconds=1)
     failed = [
         e for e in world.okta.model.organization.log.events() if e["eventType"] == "event_hook.delivery"
     ]
