@@ -17,7 +17,7 @@ from sandbox.assembly import Stack
 from sandbox.embedded import EmbeddedAws
 
 NOT_EMBEDDED = {
-    "AWS::Events::EventBusPolicy": "the courier asks it before an event crosses accounts; PutPermission puts it on the bus",
+    "AWS::Events::EventBusPolicy": "the courier asks it; PutPermission puts it on the bus too",
     "AWS::SSO::PermissionSet": "created through the identity plane from the same template",
     "AWS::SSO::Assignment": "created through the identity plane",
     "AWS::SecretsManager::ResourcePolicy": "left out: the embedded AWS does not evaluate it",
