@@ -95,7 +95,7 @@ GROUPS = {
 one of them waits for an account that does not exist yet."""
 
 _FIRST_NAMES = (
-    "Ada Alan Barbara Claude Dorothy Edsger Frances Grace Hedy Ivan "
+    "Ada Alan Barbara Clara Dorothy Edsger Frances Grace Hedy Ivan "
     "Jean Katherine Leslie Margaret Niklaus Olga Peter Radia Sophie Tim"
 ).split()
 _LAST_NAMES = (
