@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from functions.okta.event_types import CONSUMED
 
 SAMPLES = Path(__file__).parents[3] / "events" / "okta"
 SECRET = "s3cret-of-the-hook"
+NUMBERS = count()  # loggers of one name share their stream, and an id() comes back once its owner is gone
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -83,7 +85,7 @@ class Hook:
             self.bus,
             CONSUMED,
             count=self._count,
-            log=Logger(service=f"hook-{id(self)}", stream=self.log, level="DEBUG"),
+            log=Logger(service=f"hook-{next(NUMBERS)}", stream=self.log, level="DEBUG"),
             now=lambda: self.bus.seconds,
         )
 
