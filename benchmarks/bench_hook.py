@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.table import Table
 
 from infra import names
+from sandbox.bring_up import running
 from sandbox.show import step
-from sandbox.world import running
 
 ROOT = Path(__file__).parents[1]
 SECRET = "the-secret-of-the-benchmark"  # noqa: S105 - opens a stub of this process

@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import requests
 
@@ -22,14 +21,12 @@ from sandbox.courier import Courier
 from sandbox.identity import MANAGEMENT_ACCOUNT
 from sandbox.okta.settings import utc_now
 from sandbox.trust import record_certificate
-
-if TYPE_CHECKING:
-    from sandbox.world import World
+from sandbox.world import World
 
 OKTA_SECRET = "ostiary/okta"  # noqa: S105 - a name, not a value
 
 
-def connect(world: "World") -> None:
+def connect(world: World) -> None:
     """Fill the secrets, subscribe on-call, register the hook, attach the courier: then events flow."""
     secrets = world.hub_client("secretsmanager")
     secrets.put_secret_value(SecretId=OKTA_SECRET, SecretString=json.dumps({"token": world.okta.token}))
@@ -49,7 +46,7 @@ def connect(world: "World") -> None:
     world.identity.emit = courier.deliver
 
 
-def _register_hook(world: "World", api: OktaClient) -> None:
+def _register_hook(world: World, api: OktaClient) -> None:
     """As `ostiary okta connect` does it."""
     shape = world.shape
     secret = RotatingSecret(world.hub_client("secretsmanager"), names.HOOK_SECRET)
@@ -58,7 +55,7 @@ def _register_hook(world: "World", api: OktaClient) -> None:
     registrar.install(world.hook_url, secret.value(version), version.id)
 
 
-def _leave_history_alone(world: "World", api: OktaClient) -> None:
+def _leave_history_alone(world: World, api: OktaClient) -> None:
     """The company was founded a moment ago; as if that were long past, catch-up begins after it."""
     cursor = Cursor(world.hub_client("dynamodb"), names.CURSOR, LOG)
     question = Question(world.okta.url, FROM_LOG)

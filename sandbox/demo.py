@@ -9,10 +9,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from sandbox.bring_up import running
 from sandbox.expect import Seen
 from sandbox.show import step
 from sandbox.stories import account, certificate, leaver
-from sandbox.world import Shape, World, running
+from sandbox.world import Shape, World
 
 STORIES = {
     "An account joins": account.play,

@@ -1,19 +1,16 @@
 """What an operator records with `ostiary certificates trust`, for the sandbox."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from cryptography import x509
 
 from functions.expiry.saml_app import fingerprint_of
 from functions.expiry.trust import TrustBook, Trusted
 from infra import names
-
-if TYPE_CHECKING:
-    from sandbox.world import World
+from sandbox.world import World
 
 
-def record_certificate(world: "World") -> None:
+def record_certificate(world: World) -> None:
     """Identity Center has the certificate that signs now."""
     keys = world.okta.model.app.keys
     signing = keys.get(keys.active)

@@ -4,9 +4,10 @@ import json
 import signal
 from pathlib import Path
 
+from sandbox.bring_up import running
 from sandbox.deploy import NOT_EMBEDDED
 from sandbox.show import CONSOLE, step
-from sandbox.world import Shape, World, running
+from sandbox.world import Shape, World
 
 
 def run(directory: Path, shape: Shape) -> None:

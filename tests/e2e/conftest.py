@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from sandbox.bring_up import running
 from sandbox.show import step
-from sandbox.world import Shape, World, running
+from sandbox.world import Shape, World
 
 SHAPES = {
     "two-accounts-iam-enforced": (Shape.TWO_ACCOUNTS, True),
