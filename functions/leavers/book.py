@@ -9,6 +9,7 @@ from functions.aws.ledger import LedgerConflictError, Stored
 from functions.leavers.decide import Leaver, Return
 from functions.leavers.documents import from_document, taken_document, to_document
 from functions.leavers.record import Record, StepOutcome, Taken
+from functions.leavers.steps import TELL
 
 CONFLICTS = 10
 """Times that a record is read again because somebody else changed it, before the queue gets its turn."""
@@ -134,11 +135,12 @@ def new_record(event: Leaver | Return, user_id: str | None) -> Record:
 def open_entry(record: Record) -> dict[str, Any] | None:
     """What the deny policies and lists of leavers need of a deny that holds; None if there is none.
 
-    `before` is that of somebody who has come back.
+    `before` is that of somebody who has come back; `tried` is when a step was last tried that is left to do.
     """
     since = record.narrowed or (None if record.lifted else record.since)
     if since is None:
         return None
+    tried = record.unfinished_since(TELL)
     return {
         "okta_id": record.okta_id,
         "login": record.login,
@@ -147,6 +149,7 @@ def open_entry(record: Record) -> dict[str, Any] | None:
         "before": record.narrowed and record.narrowed.isoformat(),
         "reasons": [reason.value for reason in record.reasons],
         "deny_until": record.deny_until and record.deny_until.isoformat(),
+        "tried": tried and tried.isoformat(),
     }
 
 

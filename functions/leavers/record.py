@@ -4,7 +4,7 @@ For every reason the newest event counts, left or back, by `published`. So the o
 does not matter, and neither do duplicates; of two at the same instant, leaving counts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -116,9 +116,11 @@ class Record:
         """How to call them in a message."""
         return self.login or self.okta_id or self.user_id or self.key
 
-    def unfinished(self, steps: Iterable[str]) -> bool:
-        """Whether any of these steps is still to be done for the newest occasion."""
-        return self.occasion is not None and any(not self.is_final(step) for step in steps)
+    def unfinished_since(self, last: str) -> datetime | None:
+        """When a step of the newest occasion was last tried; None if there is none, or `last` is done."""
+        if self.occasion is None or self.is_final(last):
+            return None
+        return max((outcome.at for outcome in self.steps.values()), default=self.occasion.published)
 
     def is_final(self, step: str) -> bool:
         outcome = self.steps.get(step)

@@ -117,14 +117,24 @@ class Revocations:
         if isinstance(event, Return):
             return record.returned(event, self._now(), self._rules.keep_deny)
         left = record.left(event, self._now(), self._rules.keep_deny)
-        mine = left.occasion is not None and left.occasion.trigger == event.trigger
-        if mine and not left.is_final(IDENTIFY):
-            left = identified(left, self._directory, self._snapshot, self._now())
+        if left.occasion is not None and left.occasion.trigger == event.trigger:
+            left = self._sought(left)
         if self._rules.protects(event.login, left.login):
             why = f"{event.reason} {event.note}".strip()
             self._findings.put_findings([self._wording.protected(left, why, event.published)])
             raise _ProtectedError
         return left
+
+    def resume(self, seed: Record) -> None:
+        """Carry on with this person's steps, if any are left. Raises as the work of `admit` does."""
+        entry = self._book.change(seed, {"change": "resumed"}, self._sought)
+        if entry.record.unfinished_since(TELL) is not None:
+            self._carry_out(entry)
+
+    def _sought(self, record: Record) -> Record:
+        if not record.open or record.is_final(IDENTIFY):
+            return record
+        return identified(record, self._directory, self._snapshot, self._now())
 
     def _carry_out(self, entry: Entry) -> None:
         taken = entry.record.taken

@@ -40,6 +40,10 @@ class Directory(Protocol):
     def everybody(self) -> Iterable[Person]: ...
 
 
+class Resumption(Protocol):
+    def run(self) -> None: ...
+
+
 class Checker(Protocol):
     def bring_up_to_date(self, *, check: bool = False) -> frozenset[str]: ...
 
@@ -58,6 +62,7 @@ class Upkeep:
         findings: Findings,
         notices: Notices,
         rules: Rules,
+        resumption: Resumption,
         *,
         now: Callable[[], datetime],
         log: Logger,
@@ -71,16 +76,24 @@ class Upkeep:
         self._findings = findings
         self._notices = notices
         self._rules = rules
+        self._resumption = resumption
         self._now = now
         self._log = log
 
     def run(self) -> None:
-        """End what is due, see to it that the policies say what they should, look through the directory.
+        """End what is due, see to it that the policies say what they should, carry on with what was left,
+        look through the directory.
 
         Raises StepsFailedError if somebody's deny could not be looked into (all others have been) or the
         policies could not be written; ClientError or BotoCoreError if the directory could not be read.
         """
-        self._reconcile()
+        try:
+            self._reconcile()
+        finally:  # What follows does not need the policies.
+            self._resumption.run()
+            self._look_through()
+
+    def _look_through(self) -> None:
         taken_at = self._snapshot.taken_at()
         if taken_at is None or self._now() - taken_at >= SNAPSHOT_AGE:
             changed = self._snapshot.refresh(self._directory.everybody(), self._now())

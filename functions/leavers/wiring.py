@@ -32,6 +32,7 @@ from functions.leavers.findings import Console, Wording
 from functions.leavers.notices import Notices, Told
 from functions.leavers.reception import Reception
 from functions.leavers.renderer import OncePerBatch, Renderer
+from functions.leavers.resume import Resumption
 from functions.leavers.revocations import Revocations, Rules, Steps
 from functions.leavers.scim_steps import SetActive
 from functions.leavers.steps import Deny, Lift, OktaSessions, Step
@@ -152,6 +153,7 @@ class Leavers:
             bus,
             notices,
             keep,
+            Resumption(ledger, revocations, self._once, now=_now, log=log),
             now=_now,
             log=log,
         )

@@ -188,3 +188,55 @@ def test_others_and_those_who_came_back_trip_nothing(world: World) -> None:
     returned(world)
     world.reception().receive(cloudtrail("user-authentication", USER_ID, START + timedelta(hours=2)))
     assert not [f for f in world.findings if "/tripwire/" in f.key]
+
+
+def given_up_by_the_queue(world: World, *broken: str) -> None:
+    world.broken = set(broken)
+    with pytest.raises(StepsFailedError):
+        left(world)
+
+
+def test_steps_whose_message_was_given_up_are_carried_on_by_the_schedule(world: World) -> None:
+    given_up_by_the_queue(world, "okta")
+    upkeep(world, 0.5)
+    assert world.step("okta-sessions") == "failed", "the queue may still bring the message again"
+    upkeep(world, 1.5)
+    assert world.step("okta-sessions") == "failed", "Okta is still down, and the run ends well all the same"
+    world.broken = set()
+    upkeep(world, 3)
+    assert (world.cleared, world.step("okta-sessions")) == ([JOHN], "done")
+    assert world.told(ENDED), "on-call has the message that says what holds"
+    assert world.told(f"{ENDED}/failing")[-1].state is State.CLEAR
+
+
+def test_whoever_could_not_be_found_is_searched_again(world: World) -> None:
+    given_up_by_the_queue(world, "directory")
+    world.broken = set()
+    upkeep(world, 2)
+    assert world.denied() == {USER_ID}
+
+
+def test_what_is_left_is_carried_on_though_the_policies_cannot_be_written(world: World) -> None:
+    given_up_by_the_queue(world, "okta", "policies")
+    world.broken = {"policies"}
+    with pytest.raises(StepsFailedError):
+        upkeep(world, 2)
+    assert world.cleared == [JOHN]
+
+
+def test_what_a_return_could_not_put_back_is_carried_on(world: World) -> None:
+    world.memberships = {(USER_ID, "g-1")}
+    left(world)
+    world.broken = {"access"}
+    with pytest.raises(StepsFailedError):
+        returned(world)
+    assert world.memberships == set()
+    world.broken = set()
+    upkeep(world, 4)
+    assert world.memberships == {(USER_ID, "g-1")}
+
+
+def test_whose_steps_are_done_is_left_alone(world: World) -> None:
+    left(world)
+    upkeep(world, 2)
+    assert world.cleared == [JOHN], "once"

@@ -27,6 +27,7 @@ from functions.leavers.notices import Notices
 from functions.leavers.notices import Told as Watch
 from functions.leavers.reception import Reception
 from functions.leavers.renderer import OncePerBatch, Renderer
+from functions.leavers.resume import Resumption
 from functions.leavers.revocations import Revocations, Rules, Steps
 from functions.leavers.steps import Deny, Lift, OktaSessions
 from functions.leavers.tripwire import Tripwire
@@ -180,6 +181,7 @@ class World:
             findings,
             notices,
             rules,
+            Resumption(LedgerTwin(self), revocations, once, now=self.now, log=log),
             now=self.now,
             log=log,
         )
