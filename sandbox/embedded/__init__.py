@@ -103,6 +103,7 @@ def _environment(
     return kept | {
         "AUTH": "true" if enforce_iam else "false",
         "AWS_ENDPOINT_URL": url,
+        "AWS_ENDPOINT_URL_ACCOUNT_ACCESS": identity_url,
         "AWS_ENDPOINT_URL_IDENTITYSTORE": identity_url,
         "AWS_ENDPOINT_URL_ORGANIZATIONS": identity_url,
         "AWS_ENDPOINT_URL_SSO_ADMIN": identity_url,

@@ -1,4 +1,4 @@
-"""The identity plane as one WSGI application: the three AWS services, SCIM, and the sandbox's own paths."""
+"""The identity plane as one WSGI application: the AWS services, SCIM, and the sandbox's own paths."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -7,7 +7,15 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from sandbox.faults import FaultBoard, FaultError
-from sandbox.identity import identitystore, organizations, scim, sso_admin, validation
+from sandbox.identity import (
+    account_access,
+    identitystore,
+    organizations,
+    rest,
+    scim,
+    sso_admin,
+    validation,
+)
 from sandbox.identity.members import Members
 from sandbox.identity.rates import Bucket
 from sandbox.identity.settings import MANAGEMENT_ACCOUNT
@@ -29,6 +37,7 @@ class App:
             "organizations": organizations.operations(state, self._members),
             "sso-admin": sso_admin.operations(state, self._members),
             "identitystore": identitystore.operations(state),
+            "account-access": account_access.operations(state, self._members),
         }
         self._buckets: dict[str, Bucket] = {}
 
@@ -43,7 +52,8 @@ class App:
         if request.path.startswith("/_sandbox/"):
             return self._control(request)
         try:
-            return respond(self._carry_out(parse(request)))
+            call = rest.parse(request) if rest.serves(request) else parse(request)
+            return respond(self._carry_out(call))
         except AwsError as error:
             return error.response()
 
@@ -74,6 +84,8 @@ class App:
     def _authorize(self, call: Call) -> None:
         if call.service == "organizations":
             organizations.check_caller(call, self._members)
+        elif call.service == "account-access":
+            account_access.check_caller(call)
         elif call.caller != MANAGEMENT_ACCOUNT and SSO not in self._members.administrators.get(
             call.caller, {}
         ):

@@ -50,7 +50,7 @@ class _Handler(WSGIRequestHandler):
 
 
 class IdentityServer:
-    """A running identity plane: organizations, sso-admin, identitystore, and SCIM."""
+    """A running identity plane: organizations, sso-admin, identitystore, account-access, and SCIM."""
 
     management_account = MANAGEMENT_ACCOUNT
 

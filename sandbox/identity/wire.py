@@ -19,6 +19,7 @@ TARGETS = {
 """`X-Amz-Target` prefixes, from the service models, by boto3's service name."""
 
 _CREDENTIAL = re.compile(r"Credential=(\d{12})/")
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,16 @@ class Call:
     operation: str
     params: Mapping[str, Any]
     caller: str = MANAGEMENT_ACCOUNT
+    region: str = ""
+    """The Region that it is signed for, where that matters."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a request is signed for (IAM User Guide, "Create a signed AWS API request")."""
+
+    service: str = ""
+    region: str = ""
 
 
 Result = Mapping[str, Any]
@@ -72,6 +83,12 @@ def caller(request: Request) -> str:
     """The calling account: a 12-digit access key id names it, any other key is the management account's."""
     match = _CREDENTIAL.search(request.headers.get("Authorization", ""))
     return match[1] if match else MANAGEMENT_ACCOUNT
+
+
+def scope(request: Request) -> Scope:
+    """The credential scope; empty where the request is not signed."""
+    match = _SCOPE.search(request.headers.get("Authorization", ""))
+    return Scope(match["service"], match["region"]) if match else Scope()
 
 
 def respond(result: Result) -> Response:

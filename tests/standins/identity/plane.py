@@ -46,14 +46,24 @@ class Plane:
         """A boto3 client; `checked=False` lets it send what its own validation would refuse."""
         key = (service, account, checked)
         if key not in self._clients:
-            self._clients[key] = _session().client(
-                service,
-                region_name="us-east-1",
-                endpoint_url=self.server.url,
-                aws_access_key_id=account,
-                aws_secret_access_key="sandbox",
-                config=Config(parameter_validation=checked, retries={"total_max_attempts": 1}),
-            )
+            self._clients[key] = self._made(service, account, "us-east-1", checked=checked)
+        return self._clients[key]
+
+    def _made(self, service: Any, account: str, region: str, *, checked: bool) -> Any:
+        return _session().client(
+            service,
+            region_name=region,
+            endpoint_url=self.server.url,
+            aws_access_key_id=account,
+            aws_secret_access_key="sandbox",
+            config=Config(parameter_validation=checked, retries={"total_max_attempts": 1}),
+        )
+
+    def elsewhere(self, service: Any, region: str) -> Any:
+        """A client of another Region; what it sent through is closed with the plane."""
+        key = (service, region, True)
+        if key not in self._clients:
+            self._clients[key] = self._made(service, MANAGEMENT, region, checked=True)
         return self._clients[key]
 
     @property
