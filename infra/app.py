@@ -18,11 +18,14 @@ from infra.permission_sets import PermissionSetsStack
 def build(app: App, deployment: Deployment, policy: AccessPolicy, functions: Path) -> None:
     """Put the stacks into `app`; `functions` is the directory that the functions run from.
 
-    They name each other's resources, so CloudFormation needs no order among them. Deployed in this one, no
-    event is forwarded to a bus that is not there for long.
+    No stack reads another's outputs. Yet the organization's comes before the permission sets': these are
+    provisioned with policies that must exist, and EventBridge refuses a rule whose role it cannot assume. The
+    hub's comes first of all, in an account of its own perhaps, so only docs/deployment.md says so.
     """
-    OrganizationStack(app, deployment)
-    PermissionSetsStack(app, deployment, policy)
+    organization = OrganizationStack(app, deployment)
+    PermissionSetsStack(app, deployment, policy).add_stack_dependency(
+        organization, "the role ostiary-forward, and the policies that deny leavers in the management account"
+    )
     # The directory's name is the hash of what is in it, so nobody needs to read it through again.
     code = lambda_.Code.from_asset(
         str(functions),

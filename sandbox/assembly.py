@@ -4,7 +4,7 @@ Layout by the AWS CDK's own schema, "cloud-assembly-schema".
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,20 +28,26 @@ class Stack:
     region: str
     template: Mapping[str, Any]
     assets: tuple[Asset, ...]
+    after: tuple[str, ...] = ()
+    """The stacks that must be deployed before."""
 
 
 def read(directory: Path) -> dict[str, Stack]:
     """All stacks of the assembly by name. Raises FileNotFoundError where there is no assembly."""
     manifest = json.loads((directory / "manifest.json").read_text())
-    stacks = (
-        _stack(directory, artifact)
-        for artifact in manifest["artifacts"].values()
+    artifacts = {
+        name: artifact
+        for name, artifact in manifest["artifacts"].items()
         if artifact["type"] == "aws:cloudformation:stack"
+    }
+    stacks = (
+        _stack(directory, artifact, [name for name in artifact.get("dependencies", ()) if name in artifacts])
+        for artifact in artifacts.values()
     )
     return {stack.name: stack for stack in stacks}
 
 
-def _stack(directory: Path, artifact: Mapping[str, Any]) -> Stack:
+def _stack(directory: Path, artifact: Mapping[str, Any], after: Sequence[str]) -> Stack:
     account, region = artifact["environment"].removeprefix("aws://").split("/")
     template_file = artifact["properties"]["templateFile"]
     assets = json.loads((directory / template_file.replace(".template.json", ".assets.json")).read_text())
@@ -56,4 +62,5 @@ def _stack(directory: Path, artifact: Mapping[str, Any]) -> Stack:
             if file["source"]["packaging"] == "zip"
             for destination in file["destinations"].values()
         ),
+        after=tuple(after),
     )

@@ -1,7 +1,7 @@
 """Bring the whole world up: embedded AWS, identity plane, Okta, on-call; deployed and filled."""
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
@@ -106,11 +106,16 @@ def _context(shape: Shape, tenant: okta.OktaServer) -> dict[str, str]:
 def _deploy(
     aws: EmbeddedAws, stacks: Mapping[str, assembly.Stack], pool: ThreadPoolExecutor, step: Step
 ) -> dict[str, Deployed]:
-    """All stacks side by side: none of them reads another's outputs."""
+    """All stacks side by side, but for those that the assembly puts after another."""
     bootstrap(aws, stacks.values())
-    under_way: dict[str, Future[Deployed]] = {
-        name: pool.submit(deploy, aws, stack) for name, stack in stacks.items()
-    }
+    under_way: dict[str, Future[Deployed]] = {}
+
+    def when_due(stack: assembly.Stack) -> Deployed:
+        wait(under_way[name] for name in stack.after)
+        return deploy(aws, stack)
+
+    for name, stack in stacks.items():  # The assembly names a stack after those that it waits for.
+        under_way[name] = pool.submit(when_due, stack)
     deployed = {}
     for name, future in under_way.items():
         with step(f"Deploying {name} ({len(stacks[name].template['Resources'])} resources)"):

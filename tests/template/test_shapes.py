@@ -26,6 +26,14 @@ def environments(stacks: Stacks) -> dict[str, str]:
     }
 
 
+def test_permission_sets_come_after_the_role_and_the_policies_that_they_name(
+    shapes: dict[str, Stacks],
+) -> None:
+    for stacks in shapes.values():
+        artifacts = json.loads((stacks.directory / "manifest.json").read_text())["artifacts"]
+        assert "ostiary-organization" in artifacts["ostiary-permission-sets"]["dependencies"]
+
+
 def test_two_accounts(shapes: dict[str, Stacks]) -> None:
     assert environments(shapes["two-accounts"]) == {
         "ostiary-organization": "123456789012/us-east-1",
