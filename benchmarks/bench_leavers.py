@@ -31,7 +31,8 @@ from functions.aws.session import assumed
 from functions.inbox import Envelope
 from functions.leavers.deny import LARGE, held_in
 from functions.leavers.renderer import BREATH_SECONDS
-from functions.leavers.wiring import Environment, Leavers
+from functions.leavers.environment import Environment
+from functions.leavers.wiring import Leavers
 from functions.policy import AccessPolicy
 from sandbox import embedded
 from sandbox.identity import IDENTITY_STORE_ID, INSTANCE_ARN, MANAGEMENT_ACCOUNT, Settings, serve

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
@@ -18,15 +18,25 @@ class PersonAccessError(Exception):
     """A request has failed, or is not through yet. Asking again is safe."""
 
 
+class Entitlement(NamedTuple):
+    """A role that somebody may assume through account access manager: see functions.aws.entitlements."""
+
+    application: str
+    id: str
+    role_arn: str
+
+
 @dataclass(frozen=True)
 class Reach:
-    """All that gives a person access: (account, permission set ARN) of their own; groups that have any."""
+    """All that gives a person access: (account, permission set ARN) of their own; groups that have any;
+    entitlements of their own, where somebody has asked for these."""
 
     assignments: tuple[tuple[str, str], ...] = ()
     groups: tuple[str, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.assignments or self.groups)
+        return bool(self.assignments or self.groups or self.entitlements)
 
 
 class PersonAccess:

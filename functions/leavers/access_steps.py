@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.aws.person_access import PersonAccessError, Reach
+from functions.aws.person_access import Entitlement, PersonAccessError, Reach
 from functions.leavers.record import Record, Taken
 from functions.leavers.steps import (
     ASSIGNMENTS,
@@ -34,6 +34,12 @@ class Access(Protocol):
     def join_group(self, user_id: str, group: str) -> bool: ...
 
 
+class Giver(Protocol):
+    """Gives entitlements back. Raises ClientError or BotoCoreError."""
+
+    def create(self, user_id: str, entitlement: Entitlement) -> bool: ...
+
+
 class TakeStock:
     """What they have is in the ledger before any of it is taken away.
 
@@ -47,8 +53,8 @@ class TakeStock:
         self._mode = mode
 
     def run(self, record: Record) -> Done:
-        user_id = _user_id(record)
-        found = _asked(partial(self._access.reach, user_id))
+        user_id = user_id_of(record)
+        found = asked(partial(self._access.reach, user_id))
         said = f"{len(found.assignments)} assignments of their own, access through {len(found.groups)} groups"
         groups = found.groups if self._mode == "remove" else ()
         taken = record.taken | Taken(found.assignments, groups)
@@ -68,7 +74,7 @@ class Unassign:
         if not record.taken.assignments:
             return Done("they have none")
         for account, permission_set in record.taken.assignments:
-            _asked(partial(self._access.unassign, user_id, account, permission_set))
+            asked(partial(self._access.unassign, user_id, account, permission_set))
         return Done(_named(record.taken.assignments))
 
 
@@ -88,7 +94,7 @@ class LeaveGroups:
             raise NothingToDoError("memberships are left to Okta")
         if not groups:
             return Done("they are in no group that has access")
-        _asked(partial(self._access.leave_groups, user_id, groups))
+        asked(partial(self._access.leave_groups, user_id, groups))
         return Done(f"no longer in {', '.join(groups)}")
 
 
@@ -97,40 +103,48 @@ class PutBack:
 
     name = PUT_BACK
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, entitlements: Giver) -> None:
         self._access = access
+        self._entitlements = entitlements
 
     def run(self, record: Record) -> Done:
         if not record.taken or record.user_id is None:
             raise NothingToDoError("nothing was taken away")
         user_id, taken = record.user_id, record.taken
         gone = [
-            group for group in taken.groups if not _asked(partial(self._access.join_group, user_id, group))
+            group for group in taken.groups if not asked(partial(self._access.join_group, user_id, group))
         ]
         gone += [
             f"{permission_set} in {account}"
             for account, permission_set in taken.assignments
-            if not _asked(partial(self._access.assign, user_id, account, permission_set))
+            if not asked(partial(self._access.assign, user_id, account, permission_set))
         ]
-        count = len(taken.groups) + len(taken.assignments) - len(gone)
+        gone += [
+            each.role_arn
+            for each in taken.entitlements
+            if not asked(partial(self._entitlements.create, user_id, each))
+        ]
+        count = len(taken.groups) + len(taken.assignments) + len(taken.entitlements) - len(gone)
         missing = f"; no longer there: {', '.join(gone)}" if gone else ""
-        return Done(f"{count} memberships and assignments{missing}", Taken())
+        return Done(f"{count} memberships, assignments and entitlements{missing}", Taken())
 
 
-def _user_id(record: Record) -> str:
+def user_id_of(record: Record) -> str:
+    """Raises what says that a step cannot be done without it."""
     if record.user_id is None:
         raise unidentified(record)
     return record.user_id
 
 
 def _listed(record: Record) -> str:
-    user_id = _user_id(record)
+    user_id = user_id_of(record)
     if not record.is_final(STOCK):
         raise StepError("what they have is not known yet")
     return user_id
 
 
-def _asked(ask: Callable[[], T]) -> T:
+def asked(ask: Callable[[], T]) -> T:
+    """What `ask` returns; what AWS raises becomes a StepError."""
     try:
         return ask()
     except (PersonAccessError, ClientError, BotoCoreError) as error:

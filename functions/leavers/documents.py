@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from functions.aws.person_access import Entitlement
 from functions.leavers.decide import Reason
 from functions.leavers.record import Mark, Occasion, Record, StepOutcome, StepState, Taken
 
@@ -42,7 +43,11 @@ def to_document(record: Record) -> dict[str, Any]:
 
 def taken_document(taken: Taken) -> dict[str, Any]:
     """What was taken away: in the record, and in the audit trail."""
-    return {"assignments": [list(each) for each in taken.assignments], "groups": list(taken.groups)}
+    return {
+        "assignments": [list(each) for each in taken.assignments],
+        "groups": list(taken.groups),
+        "entitlements": [list(each) for each in taken.entitlements],
+    }
 
 
 def from_document(key: str, stored: Mapping[str, Any]) -> Record:
@@ -73,6 +78,7 @@ def from_document(key: str, stored: Mapping[str, Any]) -> Record:
         taken=Taken(
             tuple((account, arn) for account, arn in taken.get("assignments", ())),
             tuple(taken.get("groups", ())),
+            tuple(Entitlement(*each) for each in taken.get("entitlements", ())),
         ),
         narrowed=_instant(stored.get("narrowed")),
         clean_since=_instant(stored.get("clean_since")),

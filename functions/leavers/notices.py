@@ -29,8 +29,8 @@ class Notices:
             title=f"The deny of {record.who} stays: they still have access",
             subject=record.who,
             since=record.since or record.deny_until or datetime.now(UTC),
-            why="It was due, but as long as assignments or memberships give them access, a portal session "
-            "that nobody has ended could begin new role sessions.",
+            why="It was due, but as long as assignments, memberships or entitlements give them access, a "
+            "portal session that nobody has ended could begin new role sessions.",
             actions=(
                 f"Take them out, in Okta or here: {self.wording.console.user(record.user_id)}",
                 "Then nothing is to be done: it ends by itself.",
@@ -41,6 +41,7 @@ class Notices:
                     f"{arn} in {account}" for account, arn in left.assignments
                 )
                 or "none",
+                "Entitlements of their own": ", ".join(each.role_arn for each in left.entitlements) or "none",
             },
         )
         if left and record.open:

@@ -54,5 +54,9 @@ def line(entry: Mapping[str, Any], record: Record) -> Line:
         deny_until=entry["deny_until"],
         back=bool(entry.get("before")),
         steps={TITLES.get(name, name): outcome.state.value for name, outcome in record.steps.items()},
-        taken={"assignments": len(record.taken.assignments), "groups": len(record.taken.groups)},
+        taken={
+            "assignments": len(record.taken.assignments),
+            "groups": len(record.taken.groups),
+            "entitlements": len(record.taken.entitlements),
+        },
     )

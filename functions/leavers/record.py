@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from functions.aws.person_access import Entitlement
 from functions.leavers.decide import Leaver, Reason, Return
 
 
@@ -57,19 +58,21 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Taken:
-    """What was taken from a leaver, to be put back: (account, permission set ARN), and group ids."""
+    """What was taken from a leaver, to be put back: (account, permission set ARN), group ids, and roles."""
 
     assignments: tuple[tuple[str, str], ...] = ()
     groups: tuple[str, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
 
     def __or__(self, other: "Taken") -> "Taken":
         return Taken(
             tuple(dict.fromkeys((*self.assignments, *other.assignments))),
             tuple(dict.fromkeys((*self.groups, *other.groups))),
+            tuple(dict.fromkeys((*self.entitlements, *other.entitlements))),
         )
 
     def __bool__(self) -> bool:
-        return bool(self.assignments or self.groups)
+        return bool(self.assignments or self.groups or self.entitlements)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from functions.leavers.record import Record, StepOutcome, StepState, Taken
 from functions.leavers.steps import (
     ASSIGNMENTS,
     DENY,
+    ENTITLEMENTS,
     IDENTIFY,
     MEMBERSHIPS,
     PUT_BACK,
@@ -30,7 +31,7 @@ from functions.leavers.steps import (
 
 Work = Callable[[], None]
 
-OF_ACCESS = frozenset({ASSIGNMENTS, MEMBERSHIPS, PUT_BACK})
+OF_ACCESS = frozenset({ASSIGNMENTS, MEMBERSHIPS, ENTITLEMENTS, PUT_BACK})
 """Steps of which those of two events could undo each other's."""
 
 NOTE_LENGTH = 400
@@ -197,8 +198,16 @@ class Revocations:
 
 def _is_clean(record: Record) -> bool:
     """Whether the steps have left nothing that could begin a session."""
-    outcomes = (record.steps.get(ASSIGNMENTS), record.steps.get(MEMBERSHIPS))
-    return all(outcome is not None and outcome.state is StepState.DONE for outcome in outcomes)
+
+    def ended(step: str, *states: StepState) -> bool:
+        outcome = record.steps.get(step)
+        return outcome is not None and outcome.state in states
+
+    return (
+        ended(ASSIGNMENTS, StepState.DONE)
+        and ended(MEMBERSHIPS, StepState.DONE)
+        and ended(ENTITLEMENTS, StepState.DONE, StepState.NOTHING)
+    )
 
 
 def nothing() -> None:

@@ -15,6 +15,7 @@ from functions.okta.errors import OktaError
 
 IDENTIFY, DENY, SESSIONS, TELL = "identify", "deny", "okta-sessions", "tell"
 STOCK, ASSIGNMENTS, MEMBERSHIPS, DISABLE = "stock", "assignments", "memberships", "scim-disable"
+ENTITLED, ENTITLEMENTS = "entitled", "entitlements"
 LIFT, PUT_BACK, ENABLE = "lift", "put-back", "scim-enable"
 
 TITLES: Mapping[str, str] = {
@@ -24,6 +25,8 @@ TITLES: Mapping[str, str] = {
     STOCK: "Access listed",
     ASSIGNMENTS: "Own assignments removed",
     MEMBERSHIPS: "Memberships removed",
+    ENTITLED: "Entitlements listed",
+    ENTITLEMENTS: "Entitlements removed",
     DISABLE: "Disabled through SCIM",
     LIFT: "Deny narrowed",
     PUT_BACK: "Access put back",

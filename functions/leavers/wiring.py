@@ -1,11 +1,9 @@
 """What leavers is made of, put together once for a container's life."""
 
-import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Self
+from typing import TYPE_CHECKING
 
 import boto3
 import requests
@@ -16,6 +14,7 @@ from botocore.config import Config
 
 from functions.aws.deny_policies import DenyPolicies
 from functions.aws.directory_snapshot import DirectorySnapshot
+from functions.aws.entitlements import Entitlements, EveryAccess
 from functions.aws.lease import Lease
 from functions.aws.ledger import Ledger
 from functions.aws.management_deny import ManagementDeny
@@ -27,7 +26,9 @@ from functions.bus import EventBus
 from functions.leavers.access_steps import LeaveGroups, Mode, PutBack, TakeStock, Unassign
 from functions.leavers.batch import Batch
 from functions.leavers.book import Book
-from functions.leavers.deny import MANAGED, SMALL, Shape
+from functions.leavers.deny import MANAGED, Shape
+from functions.leavers.entitlement_steps import Disentitle, TakeStockOfEntitlements
+from functions.leavers.environment import Environment
 from functions.leavers.findings import Console, Wording
 from functions.leavers.notices import Notices, Told
 from functions.leavers.reception import Reception
@@ -42,50 +43,13 @@ from functions.leavers.writing import Place
 from functions.okta.credentials import connect
 from functions.policy import AccessPolicy, load_bundled
 
+if TYPE_CHECKING:
+    from mypy_boto3_identitystore import IdentityStoreClient
+
 SCOPES = ("okta.users.manage",)
 
 BOUNDED = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 """For AWS Organizations: a call ends before the writer's lease does, and DenyPolicies repeats it itself."""
-
-
-@dataclass(frozen=True)
-class Environment:
-    """The variables of this function. Reading raises KeyError with the name of one that is not set."""
-
-    bus: str
-    runbooks: str
-    region: str
-    ledger_table: str
-    deny_role: str
-    instance_arn: str
-    identity_store_id: str
-    okta_url: str
-    okta_credentials: str
-    okta_app_id: str
-    deny_size: int
-    deny_count: int
-    deny_management: int
-    scim_credentials: str
-
-    @classmethod
-    def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Size (characters) and number of the deny policies default to what fits every organization."""
-        return cls(
-            bus=environ["OSTIARY_BUS"],
-            runbooks=environ["OSTIARY_RUNBOOKS"],
-            region=environ["AWS_REGION"],
-            ledger_table=environ["OSTIARY_LEDGER_TABLE"],
-            deny_role=environ["OSTIARY_DENY_ROLE"],
-            instance_arn=environ["OSTIARY_INSTANCE_ARN"],
-            identity_store_id=environ["OSTIARY_IDENTITY_STORE_ID"],
-            okta_url=environ["OSTIARY_OKTA_URL"],
-            okta_credentials=environ["OSTIARY_OKTA_CREDENTIALS"],
-            okta_app_id=environ["OSTIARY_OKTA_APP_ID"],
-            deny_size=int(environ.get("OSTIARY_DENY_POLICY_SIZE", SMALL)),
-            deny_count=int(environ.get("OSTIARY_DENY_POLICIES", Shape().count)),
-            deny_management=int(environ.get("OSTIARY_DENY_MANAGEMENT_POLICIES", Shape().count)),
-            scim_credentials=environ.get("OSTIARY_SCIM_CREDENTIALS", ""),
-        )
 
 
 class Leavers:
@@ -118,13 +82,14 @@ class Leavers:
             identity_store_id=env.identity_store_id,
             management_account=env.deny_role.split(":")[4],
         )
+        entitlements = _entitlements(env, management, directory)
         self._once = OncePerBatch(renderer)
         keep = Rules(rules.keep_deny, rules.protected)
         revocations = Revocations(
             book,
             people,
             snapshot,
-            _steps(env, self._once, access, rules.memberships),
+            _steps(env, self._once, access, entitlements, rules.memberships),
             bus,
             wording,
             keep,
@@ -146,7 +111,7 @@ class Leavers:
         self.upkeep = Upkeep(
             ledger,
             book,
-            access,
+            EveryAccess(access, entitlements),
             renderer,
             snapshot,
             people,
@@ -187,15 +152,31 @@ def _places(env: Environment, management: boto3.Session, target: str) -> list[Pl
     ]
 
 
-def _steps(env: Environment, writer: OncePerBatch, access: PersonAccess, memberships: Mode) -> Steps:
+def _entitlements(
+    env: Environment, management: boto3.Session, directory: "IdentityStoreClient"
+) -> Entitlements:
+    """As the management account, which account access manager belongs to."""
+    client = management.client("account-access", region_name=env.region, config=CONFIG)
+    return Entitlements(client, directory, identity_store_id=env.identity_store_id)
+
+
+def _steps(
+    env: Environment,
+    writer: OncePerBatch,
+    access: PersonAccess,
+    entitlements: Entitlements,
+    memberships: Mode,
+) -> Steps:
     leaving: list[Step] = [
         Deny(writer),
         OktaSessions(lambda: connect(env.okta_url, env.okta_credentials, SCOPES)),
         TakeStock(access, memberships),
+        TakeStockOfEntitlements(entitlements, memberships),
         Unassign(access),
         LeaveGroups(access, memberships),
+        Disentitle(entitlements, access, memberships),
     ]
-    returning: list[Step] = [Lift(writer), PutBack(access)]
+    returning: list[Step] = [Lift(writer), PutBack(access, entitlements)]
     if env.scim_credentials:
         scim = Scim(_secret(env.scim_credentials), requests.Session())
         leaving.append(SetActive(scim, active=False))

@@ -53,7 +53,7 @@ def test_a_program_reads_who_until_when_and_what_fails(ledger: Ledger) -> None:
     assert (line["who"], line["state"], line["reasons"]) == ("john@example.com", "denied", ["suspend"])
     assert line["deny_until"].startswith("2026-11-17T06:15")
     assert line["failing"] == ["Deny policies"]
-    assert line["taken"] == {"assignments": 0, "groups": 1}
+    assert line["taken"] == {"assignments": 0, "groups": 1, "entitlements": 0}
 
 
 def test_a_person_reads_a_table(ledger: Ledger) -> None:

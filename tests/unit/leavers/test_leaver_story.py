@@ -353,8 +353,10 @@ def test_every_change_leaves_an_audit_item(world: World) -> None:
         "deny",
         "okta-sessions",
         "stock",
+        "entitled",
         "assignments",
         "memberships",
+        "entitlements",
         "tell",
     ]
     assert world.audit[0]["trigger"] == deactivated()["uuid"]

@@ -4,14 +4,17 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import boto3
 import pytest
 import requests
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.aws.entitlements import Entitlements, NotInUseError
 from functions.leavers import wiring
 from functions.leavers.deny import LARGE, SMALL
+from functions.leavers.environment import Environment
 from functions.leavers.handler import handle
 from tests.unit.leavers.conftest import TABLE
 from tests.unit.leavers.twins import APP_ID, JOHN, LOGIN, sample
@@ -57,6 +60,8 @@ def deployed(
         DisplayName="John",
         Name={"GivenName": "John", "FamilyName": "Doe"},
     )
+    # moto does not play account access manager; the identity plane does, in tests/standins.
+    monkeypatch.setattr(Entitlements, "held", Mock(side_effect=NotInUseError("not enabled")))
     wiring.leavers.cache_clear()
     yield monkeypatch
     wiring.leavers.cache_clear()
@@ -130,11 +135,11 @@ def test_what_has_to_be_repeated_goes_back_to_the_queue_alone(deployed: pytest.M
 
 def test_size_and_number_of_the_deny_policies_are_configuration() -> None:
     ours = ENVIRONMENT | {"OSTIARY_DENY_POLICY_SIZE": str(LARGE), "OSTIARY_DENY_POLICIES": "9"}
-    environment = wiring.Environment.read(ours)
+    environment = Environment.read(ours)
     assert (environment.deny_size, environment.deny_count) == (LARGE, 9)
-    assert wiring.Environment.read(ENVIRONMENT).deny_size == SMALL
+    assert Environment.read(ENVIRONMENT).deny_size == SMALL
 
 
 def test_a_variable_that_is_missing_is_named() -> None:
     with pytest.raises(KeyError, match="OSTIARY_DENY_ROLE"):
-        wiring.Environment.read({k: v for k, v in ENVIRONMENT.items() if k != "OSTIARY_DENY_ROLE"})
+        Environment.read({k: v for k, v in ENVIRONMENT.items() if k != "OSTIARY_DENY_ROLE"})

@@ -11,10 +11,11 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
 from functions.aws.deny_policies import DenyPolicyError
+from functions.aws.entitlements import Held, NotInUseError
 from functions.aws.lease import LeaseLostError, LeaseState, Turn
 from functions.aws.ledger import LedgerConflictError, Stored
 from functions.aws.people import AmbiguousPersonError, Person
-from functions.aws.person_access import Reach
+from functions.aws.person_access import Entitlement, Reach
 from functions.bus import OKTA, OPERATOR
 from functions.finding import Finding
 from functions.inbox import Envelope
@@ -22,6 +23,7 @@ from functions.leavers.access_steps import LeaveGroups, Mode, PutBack, TakeStock
 from functions.leavers.batch import Batch
 from functions.leavers.book import Book
 from functions.leavers.deny import Shape, held_in, ids_in
+from functions.leavers.entitlement_steps import Disentitle, TakeStockOfEntitlements
 from functions.leavers.findings import Console, Wording
 from functions.leavers.notices import Notices
 from functions.leavers.notices import Told as Watch
@@ -94,6 +96,8 @@ class World:
     assignments: set[tuple[str, str, str]] = field(default_factory=set)
     memberships: set[tuple[str, str]] = field(default_factory=set)
     gone_groups: set[str] = field(default_factory=set)
+    entitlements: set[tuple[str, Entitlement]] | None = None
+    """(user, entitlement); None while account access manager is not in use."""
     mode: Mode = "remove"
     snapshot: dict[str, Person] = field(default_factory=dict)
     snapshot_at: datetime | None = None
@@ -138,6 +142,7 @@ class World:
             now=lambda: self.seconds,
             sleep=self.sleep,
         )
+        entitlements = EntitlementsTwin(self)
         once, rules = OncePerBatch(renderer), Rules(timedelta(hours=12), self.protected)
         revocations = Revocations(
             book,
@@ -148,10 +153,12 @@ class World:
                     Deny(once),
                     OktaSessions(lambda: OktaTwin(self)),
                     TakeStock(access, self.mode),
+                    TakeStockOfEntitlements(entitlements, self.mode),
                     Unassign(access),
                     LeaveGroups(access, self.mode),
+                    Disentitle(entitlements, access, self.mode),
                 ),
-                (Lift(once), PutBack(access)),
+                (Lift(once), PutBack(access, entitlements)),
             ),
             findings,
             wording,
@@ -400,4 +407,32 @@ class AccessTwin:
     def _call(self, what: str) -> None:
         self.world.call(what)
         if "access" in self.world.broken:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, what)
+
+
+@dataclass
+class EntitlementsTwin:
+    world: World
+
+    def held(self, user_id: str) -> Held:
+        self._call("entitled")
+        if self.world.entitlements is None:
+            raise NotInUseError("account access manager is not enabled")
+        return Held(tuple(sorted(each for user, each in self.world.entitlements if user == user_id)))
+
+    def delete(self, entitlement: Entitlement) -> None:
+        self._call("disentitle")
+        held = self.world.entitlements or set()
+        self.world.entitlements = {(user, each) for user, each in held if each != entitlement}
+
+    def create(self, user_id: str, entitlement: Entitlement) -> bool:
+        self._call("entitle")
+        if self.world.entitlements is None:
+            return False
+        self.world.entitlements.add((user_id, entitlement))
+        return True
+
+    def _call(self, what: str) -> None:
+        self.world.call(what)
+        if "entitlements" in self.world.broken:
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, what)

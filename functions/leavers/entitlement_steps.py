@@ -1,0 +1,69 @@
+"""What a leaver may do through account access manager is written down, then taken away."""
+
+from functools import partial
+from typing import Protocol
+
+from functions.aws.entitlements import Held, NotInUseError
+from functions.aws.person_access import Entitlement
+from functions.leavers.access_steps import Access, Mode, asked, user_id_of
+from functions.leavers.record import Record, StepState, Taken
+from functions.leavers.steps import ENTITLED, ENTITLEMENTS, Done, NothingToDoError, StepError
+
+
+class EntitlementBook(Protocol):
+    """One person's entitlements. Raises ClientError or BotoCoreError."""
+
+    def held(self, user_id: str) -> Held:
+        """Raises NotInUseError where nobody has any."""
+        ...
+
+    def delete(self, entitlement: Entitlement) -> None: ...
+
+
+class TakeStockOfEntitlements:
+    """What they have is in the ledger before any of it is taken away.
+
+    A step of its own: where the service fails, their assignments are taken all the same.
+    """
+
+    name = ENTITLED
+
+    def __init__(self, entitlements: EntitlementBook, mode: Mode) -> None:
+        self._entitlements = entitlements
+        self._mode = mode
+
+    def run(self, record: Record) -> Done:
+        user_id = user_id_of(record)
+        try:
+            found = asked(partial(self._entitlements.held, user_id))
+        except NotInUseError as error:
+            raise NothingToDoError(str(error)) from error
+        groups = found.groups if self._mode == "remove" else ()
+        taken = record.taken | Taken(groups=groups, entitlements=found.own)
+        said = f"{len(found.own)} of their own, others through {len(found.groups)} groups"
+        return Done(said, taken if taken != record.taken else None)
+
+
+class Disentitle:
+    """No entitlement names them, and they are in no group that has one, unless that is left to Okta."""
+
+    name = ENTITLEMENTS
+
+    def __init__(self, entitlements: EntitlementBook, access: Access, mode: Mode) -> None:
+        self._entitlements = entitlements
+        self._access = access
+        self._mode = mode
+
+    def run(self, record: Record) -> Done:
+        user_id = user_id_of(record)
+        stock = record.steps.get(ENTITLED)
+        if stock is None or not stock.final:
+            raise StepError("which entitlements they have is not known yet")
+        if stock.state is StepState.NOTHING:
+            raise NothingToDoError(stock.note)
+        for each in record.taken.entitlements:
+            asked(partial(self._entitlements.delete, each))
+        if self._mode == "remove" and record.taken.groups:
+            # Their groups may have been left before this list of them was there.
+            asked(partial(self._access.leave_groups, user_id, record.taken.groups))
+        return Done(", ".join(each.role_arn for each in record.taken.entitlements) or "they have none")
