@@ -24,6 +24,10 @@ class SecretVersions:
     Where nothing matches, the versions are read anew, but not more often than every `again` seconds: a
     sender of wrong secrets cannot make this call Secrets Manager at will. If Secrets Manager is down,
     what was read is good for `stale` seconds.
+
+    The sender may come only once more. So a reading that fails within `hurry` seconds is tried again at
+    once (a connection that was kept while Lambda froze the function is often dead), and after one that
+    failed twice the next is made `hurry` seconds later.
     """
 
     def __init__(
@@ -35,6 +39,7 @@ class SecretVersions:
         keep: float = 60,
         again: float = 5,
         stale: float = 900,
+        hurry: float = 0.4,
     ) -> None:
         self._secrets = secrets
         self._name = name
@@ -42,6 +47,7 @@ class SecretVersions:
         self._keep = keep
         self._again = again
         self._stale = stale
+        self._hurry = hurry
         self._values: tuple[bytes, ...] = ()
         self._read_at = self._tried_at = float("-inf")
         self._trouble: Exception | None = None
@@ -49,9 +55,12 @@ class SecretVersions:
     def holds(self, presented: str) -> bool:
         """Whether it is one of the versions, in constant time. Raises SecretUnavailableError."""
         candidate = presented.encode("utf-8", "surrogatepass")
-        for patience in (self._keep, self._again):
-            if self._now() - self._tried_at >= patience:
-                self._read()
+        if self._now() - self._tried_at >= self._keep:
+            self._read()
+        if self._matches(candidate):
+            return True
+        if self._now() - self._tried_at >= (self._again if self._trouble is None else self._hurry):
+            self._read()
             if self._matches(candidate):
                 return True
         if self._trouble is not None:
@@ -63,16 +72,25 @@ class SecretVersions:
         return any(matching)
 
     def _read(self) -> None:
-        now = self._tried_at = self._now()
+        began = self._now()
+        self._attempt()
+        if self._trouble is not None and self._now() - began < self._hurry:
+            self._attempt()
+        self._tried_at = self._now()
+
+    def _attempt(self) -> None:
+        """One reading. What it had read when it failed counts: it may be the very version presented."""
+        found: list[bytes] = []
         try:
-            self._values = tuple(self._versions())
+            found.extend(self._versions())
         except (ClientError, BotoCoreError) as error:
             self._trouble = error
-            if now - self._read_at > self._stale:
-                self._values = ()
+            kept = self._values if self._now() - self._read_at <= self._stale else ()
+            self._values = tuple(dict.fromkeys((*found, *kept)))
         else:
             self._trouble = None
-            self._read_at = now
+            self._read_at = self._now()
+            self._values = tuple(found)
 
     def _versions(self) -> Iterator[bytes]:
         for stage in STAGES:

@@ -16,7 +16,7 @@ from functions.hook.door import Door
 from functions.okta.event_types import CONSUMED
 
 HURRIED = Config(connect_timeout=1, read_timeout=1.5, retries={"mode": "standard", "total_max_attempts": 1})
-"""Okta waits for 3 s (Okta developer documentation, "Event hooks"); Door tries again where time is left."""
+"""Okta waits for 3 s (Okta developer documentation, "Event hooks"); Door and SecretVersions try again."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Environment:
 
 @cache
 def door() -> Door:
-    """The endpoint, with clients that give up before Okta does.
+    """The endpoint, each call of whose clients gives up before Okta does.
 
     Clients are botocore's: boto3 makes the very same ones, but to load it takes a third of a cold start.
     """

@@ -62,6 +62,9 @@ class BusTwin:
     takes: float = 0.0
     seconds: float = 0.0
 
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
     def put(self, events: Sequence[BusEvent]) -> None:
         self.seconds += self.takes
         if self.errors:
@@ -87,6 +90,7 @@ class Hook:
             count=self._count,
             log=Logger(service=f"hook-{next(NUMBERS)}", stream=self.log, level="DEBUG"),
             now=lambda: self.bus.seconds,
+            sleep=self.bus.sleep,
         )
 
     def answer(self, event: dict[str, Any]) -> tuple[int, Any]:

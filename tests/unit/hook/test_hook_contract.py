@@ -156,20 +156,30 @@ SLOW = ReadTimeoutError(endpoint_url="https://events")
 
 @pytest.mark.parametrize("error", [BusError("1 events are not on bus"), THROTTLED, SLOW])
 def test_okta_repeats_what_the_bus_does_not_have(hook: Hook, error: Exception) -> None:
-    hook.bus.errors = [error, error]
+    hook.bus.errors = [error] * 4
     status, answer = hook.answer(post(sample(DEACTIVATION)))
     assert (status, hook.counts) == (503, {"DeliveriesFailed": 1})
     assert "bus" in answer["error"]
 
 
-def test_a_bus_that_stumbles_once_is_asked_again(hook: Hook) -> None:
-    hook.bus.errors = [THROTTLED]
+@pytest.mark.parametrize("stumbles", [1, 2, 3])
+def test_a_bus_that_stumbles_is_asked_again_while_okta_waits(hook: Hook, stumbles: int) -> None:
+    hook.bus.errors = [THROTTLED] * stumbles
     assert hook.answer(post(sample(DEACTIVATION)))[0] == 204
+    assert (len(hook.bus.events), hook.bus.seconds <= 2) == (1, True)
 
 
-def test_a_bus_that_hangs_is_not_asked_again_as_okta_waits_no_longer(hook: Hook) -> None:
+def test_a_bus_that_hangs_once_has_the_events_after_all(hook: Hook) -> None:
+    """Given a call that gave up after 1.5 s: the events are put, even if Okta has hung up meanwhile."""
     hook.bus.errors, hook.bus.takes = [SLOW], 1.5
+    assert hook.answer(post(sample(DEACTIVATION)))[0] == 204
+    assert len(hook.bus.events) == 1
+
+
+def test_a_bus_that_keeps_hanging_is_left_to_okta_s_second_attempt(hook: Hook) -> None:
+    hook.bus.errors, hook.bus.takes = [SLOW] * 9, 1.5
     assert hook.answer(post(sample(DEACTIVATION)))[0] == 503
+    assert hook.bus.seconds < 4
 
 
 def test_okta_repeats_what_cannot_be_checked(hook: Hook) -> None:
@@ -183,7 +193,7 @@ def test_the_log_has_ids_and_counts_and_nothing_else_of_the_request(hook: Hook) 
     hook.answer(post(sample(DEACTIVATION), headers={"Authorization": "a-guess"}))
     hook.answer(post('{"data": {"events": [{"secretive": 1}]}}'))
     hook.answer(get(CHALLENGE | {"Authorization": SECRET}))
-    hook.bus.errors = [THROTTLED, THROTTLED]
+    hook.bus.errors = [THROTTLED] * 4
     hook.answer(post(sample(DEACTIVATION)))
 
     logged = hook.log.getvalue()

@@ -23,6 +23,7 @@ class Watched:
     client: "SecretsManagerClient"
     calls: int = 0
     down: bool = False
+    dies_at: tuple[int, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -31,7 +32,7 @@ class Watched:
 
     def get_secret_value(self, **asked: Any) -> Any:
         self.calls += 1
-        if self.down:
+        if self.down or self.calls in self.dies_at:
             raise self.exceptions.InternalServiceError({"Error": {"Code": "InternalServiceError"}}, "x")
         return self.client.get_secret_value(**asked)
 
@@ -125,3 +126,32 @@ def test_a_secret_that_does_not_exist_is_unavailable_not_wrong(manager: Watched)
     client: Any = manager.client
     with pytest.raises(SecretUnavailableError, match="no-such"):
         SecretVersions(client, "no-such").holds("one")
+
+
+def test_a_connection_that_died_while_the_function_was_frozen_costs_no_delivery(manager: Watched) -> None:
+    """Given an instance that slept for an hour: its first call fails, and Okta may not come again."""
+    versions = manager.versions()
+    versions.holds("one")
+    manager.seconds, manager.dies_at = 3600, (len(STAGES) + 1,)
+    assert versions.holds("one")
+
+
+def test_a_version_that_was_read_is_right_though_the_next_could_not_be_read(manager: Watched) -> None:
+    """Given a new instance, and Secrets Manager failing behind the current version."""
+    manager.dies_at = (2, 4)
+    versions = manager.versions()
+    assert versions.holds("one")
+    with pytest.raises(SecretUnavailableError):
+        versions.holds("perhaps the one that could not be read")
+
+
+def test_okta_s_second_attempt_is_not_refused_because_the_first_could_not_be_checked(
+    manager: Watched,
+) -> None:
+    """Given a new instance and Secrets Manager failing for a moment: it is soon asked again."""
+    versions = manager.versions()
+    manager.down = True
+    with pytest.raises(SecretUnavailableError):
+        versions.holds("one")
+    manager.down, manager.seconds = False, 0.5
+    assert versions.holds("one")
