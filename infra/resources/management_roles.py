@@ -13,6 +13,7 @@ from functions.aws.deny_policies import DESCRIPTION, TAG
 from functions.aws.management_deny import NOBODY
 from infra import names
 from infra.config import Deployment
+from infra.resources.entitlements import entitlements
 from infra.resources.grants import Grant, allow
 
 SCP = {"organizations:PolicyType": "SERVICE_CONTROL_POLICY"}
@@ -102,6 +103,7 @@ def deny_policies(scope: Construct, deployment: Deployment) -> ManagementRole:
             _assignments(deployment),
             _denies_here(deployment),
             _assignments_here(deployment),
+            *entitlements(deployment),
         ],
     )
     return made

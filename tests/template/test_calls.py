@@ -18,6 +18,9 @@ SERVICES = {
 }
 """Typed client's package: boto3's name, IAM's prefix. Those that no stand-in authorizes."""
 
+UNTYPED = {"entitlements": [("account-access", "account-access")]}
+"""The same for gateways whose service has no typed client, by module."""
+
 
 @cache
 def client(service: str) -> Any:
@@ -28,8 +31,8 @@ def calls_of(path: Path) -> Iterator[str]:
     """IAM actions behind the client calls of a gateway module."""
     tree = ast.parse(path.read_text())
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    for package in imported & SERVICES.keys():
-        service, prefix = SERVICES[str(package)]
+    typed = [SERVICES[str(package)] for package in imported & SERVICES.keys()]
+    for service, prefix in (*typed, *UNTYPED.get(path.stem, ())):
         names = client(service).meta.method_to_api_mapping
         for node in ast.walk(tree):
             called = node.attr if isinstance(node, ast.Attribute) else getattr(node, "value", None)

@@ -83,8 +83,25 @@ def test_the_deny_role_takes_no_policy_away(stacks: Stacks) -> None:
     allowed = actions(stacks.organization, "ostiary-deny-policies")
 
     taking = {name for name in allowed if "Detach" in name or "Delete" in name or "Untag" in name}
-    # Of five versions the oldest makes room; and a leaver's own assignment in this account is no policy.
-    assert taking == {"iam:DeletePolicyVersion", "sso:DeleteAccountAssignment"}
+    # Of five versions the oldest makes room; a leaver's own assignment or entitlement is no policy.
+    assert taking == {
+        "iam:DeletePolicyVersion",
+        "sso:DeleteAccountAssignment",
+        "account-access:DeleteEntitlement",
+    }
+
+
+def test_entitlements_are_taken_in_the_region_of_identity_center_and_nothing_is_enabled_or_deleted(
+    stacks: Stacks,
+) -> None:
+    made = "ostiary-deny-policies"
+    (statement,) = granting(stacks.organization, made, "account-access:DeleteEntitlement")
+    assert statement["Resource"] == "arn:aws:account-access:eu-west-1:123456789012:application/*"
+    allowed = {each for each in actions(stacks.organization, made) if each.startswith("account-access:")}
+    assert allowed == {
+        f"account-access:{name}"
+        for name in ("ListApplications", "ListEntitlements", "CreateEntitlement", "DeleteEntitlement")
+    }
 
 
 def test_in_its_own_account_the_deny_role_writes_the_deny_policies_alone(stacks: Stacks) -> None:
