@@ -92,7 +92,7 @@ class Follower:
                 page = self._page(log, tally.position)
                 self._bring(page, tally)
                 tally.position = self._place.move(_after(tally.position, page, asked_at))
-                if not page.items or (page.remaining is not None and page.remaining < RESERVE):
+                if _is_the_last(page):
                     break
         except (OktaError, GetParameterError) as error:
             tally.trouble = error
@@ -117,6 +117,12 @@ class Follower:
         tally.unreadable += sifted.unreadable
         tally.lost += sifted.too_large
         tally.failed_deliveries += sum(_is_failed_delivery(each.detail) for each in sifted.entries)
+
+
+def _is_the_last(page: Page) -> bool:
+    """Nothing follows, or it is the next run's. Okta promises a link to what follows; without one, asking on
+    would ask the same again."""
+    return not page.items or page.next is None or (page.remaining is not None and page.remaining < RESERVE)
 
 
 def _after(position: Position, page: Page, asked_at: datetime) -> Position:

@@ -18,7 +18,7 @@ from functions.okta.sift import Sifted
 CHALLENGE = "x-okta-verification-challenge"
 
 WAITS = (0.05, 0.2, 0.8)
-"""Seconds before another attempt; the first at once, nearly, for a connection that died while Lambda slept."""
+"""Seconds before another attempt; the first nearly at once, as a kept connection may be dead."""
 
 LAST_TRY_WITHIN = 2.0
 """Seconds. Okta waits for 3 s, but a call that outlasts it is not in vain: the bus has its events, and those

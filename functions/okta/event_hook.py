@@ -114,10 +114,16 @@ class Registrar:
                 self.remove(hook)  # Left by a run that died before it was verified.
         made = EventHook.read(self._api.change("POST", PATH, self._body(uri, secret, version)))
         try:
-            return EventHook.read(self._api.change("POST", f"{PATH}/{made.id}/lifecycle/verify"))
+            shown = self._api.change("POST", f"{PATH}/{made.id}/lifecycle/verify")
         except OktaRejectedError as error:
             self.remove(made)
             raise NotVerifiedError(f"Okta could not verify the event hook at {uri}: {error}") from error
+        hook = EventHook.read(shown)
+        if not hook.works:
+            self.remove(hook)
+            state = f"{shown['status']}, {shown['verificationStatus']}"
+            raise NotVerifiedError(f"Okta took the answer of the event hook at {uri}, but calls it {state}")
+        return hook
 
     def retire_others(self, kept: EventHook) -> list[EventHook]:
         """Remove our hooks but this one, which works; what was removed."""

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from functions.aws.cursor import Position
+from functions.okta.client import OktaClient
 from functions.okta.errors import OktaRefusedError, OktaThrottledError, OktaUnreachableError
 from sandbox.okta.logevent import Occurrence
 from tests.unit.catchup.conftest import START, PlaceTwin, Reader
@@ -238,3 +239,18 @@ class _Overtaken(PlaceTwin):
             self._done = True
             self._other.run()
         return self._other.place.move(position)
+
+
+def test_an_answer_without_a_link_to_what_follows_is_not_asked_for_again_and_again(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given an Okta that leaves out the link that it promises: the run ends, the next begins an hour back."""
+    happened = reader.happens(3)
+    page = OktaClient.page
+    monkeypatch.setattr(OktaClient, "page", lambda *asked: replace(page(*asked), next=None))
+    reader.run()
+    assert (reader.asked(), reader.bus.uuids()) == (1, happened)
+    reader.clock.wait(minutes=5)
+    happened += reader.happens(1)
+    reader.run()
+    assert set(reader.bus.uuids()) == set(happened)

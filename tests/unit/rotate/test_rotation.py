@@ -69,6 +69,25 @@ def test_if_okta_cannot_verify_everything_is_as_before(place: Place) -> None:
     assert place.refused == []
 
 
+def test_a_hook_that_okta_calls_unverified_never_replaces_one_that_works(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given Okta answering a verification with 200 and a hook that is not verified, or not active."""
+    hook = place.connect()
+    before = place.secret.versions().current
+    change = place.registrar._api.change
+
+    def unimpressed(method: str, path: str, body: Any = None) -> Any:
+        shown = change(method, path, body)
+        return {**shown, "verificationStatus": "UNVERIFIED"} if path.endswith("/verify") else shown
+
+    monkeypatch.setattr(place.registrar._api, "change", unimpressed)
+    with pytest.raises(NotVerifiedError, match="UNVERIFIED"):
+        place.rotation().run(at_once=True)
+    assert place.hooks() == [hook]
+    assert place.secret.versions().current == before
+
+
 def test_the_next_run_takes_the_value_that_is_pending_already(place: Place) -> None:
     place.connect()
     place.reachable = False
