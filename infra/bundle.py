@@ -23,12 +23,14 @@ LAMBDA_PLATFORM = "aarch64-manylinux2014"
 
 SERVICES = frozenset(
     {
+        "cloudwatch",
         "dynamodb",
         "events",
         "iam",
         "identitystore",
         "kms",
         "organizations",
+        "s3",
         "secretsmanager",
         "sns",
         "sqs",

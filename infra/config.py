@@ -64,6 +64,14 @@ _KEYS = (
         r"[a-z]{2}(-[a-z]+)+-\d",
     ),
     _Key(
+        "organization_id",
+        "the id of the organization, whose member accounts may then tell the hub of IAM users, or empty for "
+        "none of them",
+        "o-a1b2c3d4e5",
+        r"o-[a-z0-9]{10,32}",
+        default="",
+    ),
+    _Key(
         "instance_arn",
         "the ARN of the IAM Identity Center instance (console: Settings)",
         "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6",
@@ -140,6 +148,21 @@ _KEYS = (
         default="4",
     ),
     _Key(
+        "audit_retention_mode",
+        "how firmly the audit trail is locked: COMPLIANCE, where nobody can delete an entry before its time, "
+        "root included; or GOVERNANCE, where whoever holds s3:BypassGovernanceRetention can",
+        "COMPLIANCE",
+        r"COMPLIANCE|GOVERNANCE",
+        default="COMPLIANCE",
+    ),
+    _Key(
+        "audit_retention_days",
+        "for how many days each entry of the audit trail is locked",
+        "400",
+        r"[1-9]\d{0,3}|[1-3]\d{4}",
+        default="400",
+    ),
+    _Key(
         "alert_email",
         "the address that alerts are mailed to, or empty for none",
         "on-call@example.com",
@@ -177,6 +200,7 @@ class Deployment:
     management_account: str
     hub_account: str
     hub_region: str
+    organization_id: str
     instance_arn: str
     identity_store_id: str
     okta_url: str
@@ -188,6 +212,8 @@ class Deployment:
     deny_policies: str
     deny_policy_size: str
     deny_management_policies: str
+    audit_retention_mode: str
+    audit_retention_days: str
     alert_email: str | None
     runbooks_url: str
     policy_file: Path

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import requests
 
 from functions.expiry import (
+    alarms,
     certificates,
     factors,
+    iam,
     metadata,
     own_keys,
     provisioning,
@@ -32,6 +34,7 @@ from functions.okta.log_event import LogEvent
 from functions.policy.model import AccessPolicy
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 Connect = Callable[[tuple[str, ...]], OktaClient]
@@ -48,6 +51,8 @@ class Sources:
     trust: TrustBook
     policy: AccessPolicy
     secrets: "SecretsManagerClient"
+    cloudwatch: "CloudWatchClient"
+    management_account: str
     hook_secret: str
     scim_secret: str
     clock: Callable[[], datetime]
@@ -140,9 +145,9 @@ def sign_on_policy(at: Sources, desk: Desk) -> tuple[Finding, ...]:
     app_id = at.apps[0]
     policy = sign_on.policy_id(at.connect((scopes.APPS,)).application(app_id))
     listed = at.connect((scopes.POLICIES,)).get(f"/api/v1/policies/{quote(policy, safe='')}/rules")
-    return sign_on.examine(
-        app_id, sign_on.read_rules(listed), demanded=at.policy.watch.second_factor, desk=desk
-    )
+    rules = sign_on.read_rules(listed)
+    gone = sign_on.read_gone(_logged(at, sign_on.FILTER, sign_on.RECENT, desk), policy, desk.now)
+    return sign_on.examine(app_id, rules, gone, demanded=at.policy.watch.second_factor, desk=desk)
 
 
 def factor_resets(at: Sources, desk: Desk) -> tuple[Finding, ...]:
@@ -150,12 +155,17 @@ def factor_resets(at: Sources, desk: Desk) -> tuple[Finding, ...]:
     guarded = frozenset(at.policy.watch.protected_groups)
     if not guarded:
         return (factors.examine((), lambda _person: None, desk),)
-    since = (desk.now - factors.RECENT).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    events = [LogEvent.parse(raw) for raw in _logged(at, factors.FILTER, factors.RECENT, desk)]
+    return (factors.examine(events, lambda person: _group_of(at, person, guarded), desk),)
+
+
+def _logged(at: Sources, wanted: str, recent: timedelta, desk: Desk) -> list[Any]:
+    """What the System Log has of these event types within this time."""
+    since = (desk.now - recent).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     # By Okta's clock, which may be a little ahead of ours.
     until = (at.clock() + surroundings.TOLERATED).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    window = {"since": since, "until": until, "filter": factors.FILTER, "limit": "1000"}
-    events = [LogEvent.parse(raw) for raw in at.connect((scopes.LOGS,)).get("/api/v1/logs", window)]
-    return (factors.examine(events, lambda person: _group_of(at, person, guarded), desk),)
+    window = {"since": since, "until": until, "filter": wanted, "limit": "1000"}
+    return list(at.connect((scopes.LOGS,)).get("/api/v1/logs", window))
 
 
 def _group_of(at: Sources, person: str, guarded: frozenset[str]) -> str | None:
@@ -172,11 +182,26 @@ def session_durations(at: Sources, desk: Desk) -> tuple[Finding, ...]:
     return (sessions.examine(at.policy.permission_sets, at.policy.watch.session_limit, desk),)
 
 
+def own_alarms(at: Sources, desk: Desk) -> tuple[Finding, ...]:
+    """Of the hub: what rings when nothing else can speak."""
+    pages = at.cloudwatch.get_paginator("describe_alarms").paginate(
+        AlarmNamePrefix=alarms.PREFIX, AlarmTypes=["MetricAlarm"]
+    )
+    return alarms.examine(alarms.read_alarms(each for page in pages for each in page["MetricAlarms"]), desk)
+
+
+def iam_findings(at: Sources, detail: Mapping[str, Any], desk: Desk) -> tuple[Finding, ...]:
+    """What CloudTrail told of an IAM user. Raises IamEventError."""
+    return iam.examine(iam.IamEvent.read(detail), at.policy.watch.iam_users, at.management_account, desk)
+
+
+# What Okta is not asked for comes first: it is looked at even while Okta is down.
 AREAS: Mapping[str, Area] = {
+    "alarms": own_alarms,
+    "sessions": session_durations,
     "certificates": saml_certificates,
     "provisioning": scim_and_provisioning,
     "own-keys": keys_of_our_own,
     "sign-on": sign_on_policy,
     "factors": factor_resets,
-    "sessions": session_durations,
 }

@@ -1,6 +1,7 @@
 """When a SAML signing certificate is due, and what else is wrong with it. Pure: time is passed in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from cryptography import x509
@@ -64,7 +65,9 @@ def _validity(app: SamlApp, desk: Desk) -> Found:
     certificate = app.signing.certificate
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if desk.now >= ends:
-        return Found(Severity.PAGE, f"SAML signing certificate of {app.label} expired on {moment(ends)}")
+        return Found(
+            Severity.PAGE, f"SAML signing certificate of {app.label} expired on {moment(ends)}", since=ends
+        )
     if desk.now < begins:
         return Found(
             Severity.PAGE, f"SAML signing certificate of {app.label} is not valid before {moment(begins)}"
@@ -123,6 +126,6 @@ def _finding(app: SamlApp, check: str, found: Found, guide: Guide, desk: Desk) -
     return desk.write(
         f"saml-certificate/{app.id}/{check}",
         f"Okta app {app.label} ({app.id})",
-        Found(found.severity, found.title, {**facts, **found.facts}),
+        replace(found, facts={**facts, **found.facts}),
         Guide(guide.why, tuple(step.format(app=app.label) for step in guide.actions), guide.runbook),
     )

@@ -20,11 +20,13 @@ def worst(*severities: Severity | None) -> Severity | None:
 
 @dataclass(frozen=True)
 class Found:
-    """What a check found: severity (None: nothing wrong), the sentence that says it, and figures."""
+    """What a check found: severity (None: nothing wrong), the sentence that says it, figures, and since when
+    it is so, where that can be known. Otherwise it counts from the first time that it was seen."""
 
     severity: Severity | None
     title: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Desk:
             severity=found.severity or Severity.INFO,
             title=found.title,
             subject=subject,
-            since=self.now,
+            since=min(found.since or self.now, self.now),
             why=guide.why,
             actions=guide.actions,
             runbook=f"{self.runbooks.rstrip('/')}/{guide.runbook}",

@@ -15,6 +15,7 @@ class Environment:
     okta_credentials: str
     okta_apps: tuple[str, ...]
     trust_table: str
+    management_account: str
     hook_secret: str
     scim_credentials: str
 
@@ -29,6 +30,7 @@ class Environment:
             okta_credentials=os.environ["OSTIARY_OKTA_CREDENTIALS"],
             okta_apps=(os.environ["OSTIARY_OKTA_APP_ID"], *(app for app in more.split(",") if app)),
             trust_table=os.environ["OSTIARY_TRUST_TABLE"],
+            management_account=os.environ["OSTIARY_MANAGEMENT_ACCOUNT"],
             hook_secret=os.environ["OSTIARY_HOOK_SECRET"],
             scim_credentials=os.environ["OSTIARY_SCIM_CREDENTIALS"],
         )

@@ -1,7 +1,7 @@
 """Factor resets of people whose account is worth stealing. Pure."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from functions.expiry.check import Desk, Found, Guide
 from functions.expiry.wording import counted, moment
@@ -35,11 +35,13 @@ GUIDE = Guide(
 def examine(events: Iterable[LogEvent], protected: Callable[[str], str | None], desk: Desk) -> Finding:
     """`protected` tells the group for which an Okta user id is watched, or None."""
     facts: dict[str, str] = {}
+    began: datetime | None = None
     for event in sorted(events, key=lambda event: event.published):
         if event.result != "SUCCESS" or desk.now - event.published > RECENT:
             continue
         for person in event.of_type(USER):
             if group := protected(person.id):
+                began = began or event.published
                 facts[person.alternate_id or person.id] = (
                     f"in {group}; {event.event_type} on {moment(event.published)}"
                 )
@@ -48,5 +50,5 @@ def examine(events: Iterable[LogEvent], protected: Callable[[str], str | None], 
     else:
         one = f"Second factor reset: {next(iter(facts))}"
         many = f"Second factors reset of {counted(len(facts), 'protected account')}"
-        found = Found(Severity.PAGE, one if len(facts) == 1 else many, facts)
+        found = Found(Severity.PAGE, one if len(facts) == 1 else many, facts, began)
     return desk.write(KEY, "People in protected groups", found, GUIDE)

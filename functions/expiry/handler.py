@@ -4,6 +4,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.expiry.areas import iam_findings
+from functions.expiry.check import Desk
 from functions.expiry.hearing import areas_of
 from functions.expiry.scim_token import read_health_event
 from functions.expiry.showing import show
@@ -18,16 +20,17 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any] | No
         return dict(each_envelope(event, context, _hear))
     if event.get("show") == "certificates":
         return {"apps": show(watch().sources)}
-    watch().run(clock())
+    watch().daily(clock())
     return None
 
 
 def _hear(envelope: Envelope) -> None:
     on_duty, now = watch(), clock()
-    if envelope.source == "aws.health":
-        findings = read_health_event(
-            envelope.detail, now=now, severity=on_duty.severity, runbooks=on_duty.runbooks
-        )
-        on_duty.bus.put_findings(findings)
-    else:
-        on_duty.run(now, areas_of(LogEvent.parse(envelope.detail), on_duty.sources.apps))
+    desk = Desk(now, on_duty.severity, on_duty.runbooks)
+    match envelope.source:
+        case "aws.health":
+            on_duty.bus.put_findings(read_health_event(envelope.detail, desk))
+        case "aws.iam":
+            on_duty.bus.put_findings(iam_findings(on_duty.sources, envelope.detail, desk))
+        case _:
+            on_duty.run(now, areas_of(LogEvent.parse(envelope.detail), on_duty.sources.apps))

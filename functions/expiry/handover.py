@@ -69,6 +69,7 @@ def imported(app: SamlApp, trusted: Sequence[Trusted]) -> Found:
             ),
             "Way back": back or "none: Okta has none of the certificates that Identity Center was given",
         },
+        app.changed,
     )
 
 
@@ -89,4 +90,5 @@ def successor(app: SamlApp, trusted: Sequence[Trusted]) -> Found:
         Severity.WARNING,
         f"A newer SAML certificate of {app.label} was generated, but not imported into Identity Center",
         facts,
+        following.created,
     )

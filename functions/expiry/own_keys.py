@@ -86,7 +86,8 @@ def secret_age(created: datetime, most_days: int, desk: Desk) -> Finding:
     if age <= timedelta(days=most_days):
         found = Found(None, "The event hook's secret is young enough", facts)
     else:
-        found = Found(Severity.INFO, f"The event hook's secret is {days(age):.0f} days old", facts)
+        due = created + timedelta(days=most_days)
+        found = Found(Severity.INFO, f"The event hook's secret is {days(age):.0f} days old", facts, due)
     return desk.write("okta/hook-secret", "Secret ostiary/hook", found, SECRET)
 
 

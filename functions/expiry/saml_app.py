@@ -21,6 +21,7 @@ class SigningKey:
     kid: str
     expires_at: datetime
     certificate: x509.Certificate
+    created: datetime | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -42,6 +43,8 @@ class SamlApp:
     signing: SigningKey
     other_kids: tuple[str, ...]
     others: tuple[SigningKey, ...] = ()
+    changed: datetime | None = None
+    """When somebody last changed the app; which key signs is part of it."""
 
     @property
     def keys(self) -> tuple[SigningKey, ...]:
@@ -69,7 +72,12 @@ def read_saml_app(app: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> 
         raise CertificateError(f"key {signing_kid} signs for app {app_id}, but is not among its keys")
     others = [key for key in keys if key not in found and "kid" in key]
     return SamlApp(
-        app_id, label, _read(found[0]), tuple(str(key["kid"]) for key in others), tuple(_readable(others))
+        app_id,
+        label,
+        _read(found[0]),
+        tuple(str(key["kid"]) for key in others),
+        tuple(_readable(others)),
+        _instant(app.get("lastUpdated")),
     )
 
 
@@ -91,6 +99,14 @@ def _read(key: Mapping[str, Any]) -> SigningKey:
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode(key["x5c"][0]))
         expires_at = datetime.fromisoformat(key["expiresAt"]).astimezone(UTC)
-        return SigningKey(str(key["kid"]), expires_at, certificate)
+        return SigningKey(str(key["kid"]), expires_at, certificate, _instant(key.get("created")))
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise CertificateError(f"key {key.get('kid')}: certificate unreadable ({error!r})") from error
+
+
+def _instant(text: Any) -> datetime | None:
+    """A time that only adorns: one that is missing or unreadable must not blind the watch."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (TypeError, ValueError):
+        return None

@@ -49,7 +49,7 @@ def _age(issued: date | None, desk: Desk) -> Found:
     facts = {"Made on": issued.isoformat(), "Valid until": moment(ends)}
     if desk.now >= ends:
         return Found(
-            Severity.PAGE, f"SCIM access token of IAM Identity Center expired on {moment(ends)}", facts
+            Severity.PAGE, f"SCIM access token of IAM Identity Center expired on {moment(ends)}", facts, ends
         )
     left = ends - desk.now
     return Found(

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from functions.expiry.check import SeverityOf, worst
+from functions.expiry.check import Desk, Found, Guide, worst
 from functions.expiry.wording import days, moment, span
-from functions.finding import Finding, Severity, State
+from functions.finding import Finding, Severity
 
 EVENT_TYPE = "AWS_IAMIDENTITYCENTER_SCIM_BEARER_TOKEN_EXPIRY_NOTIFICATION"
 """IAM Identity Center User Guide, "Automatic provisioning": sent from 90 days before the end."""
@@ -40,9 +41,7 @@ class HealthEventError(ValueError):
     """An event that is not AWS Health's word on a SCIM token; the queue's dead letters keep it."""
 
 
-def read_health_event(
-    detail: Mapping[str, Any], *, now: datetime, severity: SeverityOf, runbooks: str
-) -> tuple[Finding, ...]:
+def read_health_event(detail: Mapping[str, Any], desk: Desk) -> tuple[Finding, ...]:
     """One finding for each Identity Center instance that the event names. Raises HealthEventError.
 
     AWS may say it only once, so nothing below a warning comes of it. A closed event clears the finding.
@@ -57,24 +56,15 @@ def read_health_event(
     except (KeyError, TypeError) as error:
         raise HealthEventError(f"a Health event without {error}") from error
     ends = _end(said)
-    due = Severity.WARNING
-    if ends is not None:
-        due = worst(due, severity(days(ends - now))) or due
-    return tuple(
-        Finding(
-            key=f"scim-token/{subject}",
-            severity=due,
-            title=_title(ends, now) if is_open else "AWS Health closed its notice on the SCIM access token",
-            subject=subject,
-            since=now,
-            why=WHY,
-            actions=ACTIONS,
-            runbook=f"{runbooks.rstrip('/')}/{RUNBOOK}",
-            state=State.OPEN if is_open else State.CLEAR,
-            facts={"AWS Health says": said} | ({"Valid until": moment(ends)} if ends else {}),
-        )
-        for subject in subjects
+    due = worst(Severity.WARNING, desk.severity(days(ends - desk.now)) if ends else None)
+    found = Found(
+        due if is_open else None,
+        _title(ends, desk.now) if is_open else "AWS Health closed its notice on the SCIM access token",
+        {"AWS Health says": said} | ({"Valid until": moment(ends)} if ends else {}),
+        _began(detail.get("startTime")),
     )
+    guide = Guide(WHY, ACTIONS, RUNBOOK)
+    return tuple(desk.write(f"scim-token/{subject}", subject, found, guide) for subject in subjects)
 
 
 def _title(ends: datetime | None, now: datetime) -> str:
@@ -82,6 +72,14 @@ def _title(ends: datetime | None, now: datetime) -> str:
     if ends is None:
         return f"{token} expires within 90 days"
     return f"{token} expires in {span(ends - now)}" if ends > now else f"{token} expired on {moment(ends)}"
+
+
+def _began(text: Any) -> datetime | None:
+    """AWS Health User Guide, "Schema for AWS Health events": startTime, as HTTP writes a date."""
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except (AttributeError, IndexError, TypeError, ValueError):
+        return None
 
 
 def _end(said: str) -> datetime | None:

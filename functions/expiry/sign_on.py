@@ -1,5 +1,6 @@
 """The AWS app's sign-on policy in Okta: does it demand a second factor, and did somebody touch it? Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,10 +9,16 @@ from typing import Any
 from functions.expiry.check import Desk, Found, Guide
 from functions.expiry.wording import moment, some_of
 from functions.finding import Finding, Severity
+from functions.okta.log_event import LogEvent
 
 RECENT = timedelta(days=7)
 """For so long a change of the policy is told; whoever made it has answered by then."""
 
+DEEDS = {"policy.rule.delete": "deleted", "policy.rule.deactivate": "deactivated"}
+FILTER = " or ".join(f'eventType eq "{kind}"' for kind in sorted(DEEDS))
+"""What takes a rule out of force, for the System Log."""
+
+_POLICY_IN_ADDRESS = re.compile(r"/policies/(\w+)/rules/")
 _RUNBOOK = "sign-on-policy.md"
 
 FACTOR = Guide(
@@ -34,6 +41,8 @@ CHANGED = Guide(
     actions=(
         'Okta > Reports > System Log, eventType sw "policy.rule" or "policy.lifecycle": who?',
         "Ask that person. If they do not know of it, set the rule back and call security.",
+        "A rule that was deleted or deactivated: make it again, or activate it, above the rules that ask for "
+        "less.",
         "Nothing else is to be done: this clears a week after the change.",
     ),
     runbook=_RUNBOOK,
@@ -46,12 +55,28 @@ class PolicyUnreadableError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """One active rule of the policy that lets people in. `is_ours`: not the one that Okta made by itself."""
+    """One rule of the policy. `is_ours`: not untouched as Okta made it by itself."""
 
     name: str
+    lets_in: bool
+    active: bool
     second_factor: bool
     changed: datetime
     is_ours: bool
+
+    @property
+    def opens(self) -> bool:
+        """Whether it lets people in with one factor."""
+        return self.active and self.lets_in and not self.second_factor
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A rule that was deleted or deactivated lately; of a deleted one only the System Log still tells."""
+
+    name: str
+    at: datetime
+    deed: str
 
 
 def policy_id(app: Mapping[str, Any]) -> str:
@@ -63,65 +88,124 @@ def policy_id(app: Mapping[str, Any]) -> str:
 
 
 def read_rules(rules: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
-    """Those that are active and let people in. Raises PolicyUnreadableError.
+    """All of them, in force or not. Raises PolicyUnreadableError.
 
     Okta API, "List all policy rules".
     """
     try:
-        return tuple(
-            _read(rule)
-            for rule in rules
-            if rule["status"] == "ACTIVE" and rule["actions"]["appSignOn"].get("access") != "DENY"
-        )
+        return tuple(_read(rule) for rule in rules)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise PolicyUnreadableError(f"a rule of the sign-on policy is unreadable: {error!r}") from error
 
 
-def examine(app_id: str, rules: Sequence[Rule], *, demanded: bool, desk: Desk) -> tuple[Finding, ...]:
+def read_gone(events: Iterable[Mapping[str, Any]], policy: str, now: datetime) -> tuple[Gone, ...]:
+    """What FILTER found in the System Log within a week, of this policy. Raises LogEventError.
+
+    Okta names the policy as a target, or only in the address that was called. An event that names none is
+    taken for ours: one question too many is better than a rule whose end nobody saw.
+    """
+    found = {}
+    for raw in events:
+        event = LogEvent.parse(raw)
+        policies = {target.id for target in event.of_type("PolicyEntity")} | set(_called(raw))
+        if (
+            event.result != "SUCCESS"
+            or now - event.published > RECENT
+            or (policies and policy not in policies)
+        ):
+            continue
+        for rule in event.of_type("PolicyRule"):
+            found[rule.id] = Gone(rule.display_name or rule.id, event.published, DEEDS[event.event_type])
+    return tuple(found.values())
+
+
+def examine(
+    app_id: str, rules: Sequence[Rule], gone: Sequence[Gone], *, demanded: bool, desk: Desk
+) -> tuple[Finding, ...]:
     """Two findings: the second factor, and a change within the last week."""
     subject = f"Sign-on policy of Okta app {app_id}"
+    changes = _changes(rules, gone, desk)
     return (
-        desk.write(f"sign-on/{app_id}/factor", subject, _factor(rules, demanded, desk), FACTOR),
-        desk.write(f"sign-on/{app_id}/changed", subject, _changed(rules, desk), CHANGED),
+        desk.write(f"sign-on/{app_id}/factor", subject, _factor(rules, changes, demanded), FACTOR),
+        desk.write(f"sign-on/{app_id}/changed", subject, _changed(changes), CHANGED),
     )
 
 
-def _factor(rules: Sequence[Rule], demanded: bool, desk: Desk) -> Found:
-    open_doors = [rule for rule in rules if not rule.second_factor]
+@dataclass(frozen=True)
+class _Change:
+    name: str
+    at: datetime
+    says: str
+
+
+def _changes(rules: Sequence[Rule], gone: Sequence[Gone], desk: Desk) -> tuple[_Change, ...]:
+    """Of the last week, the oldest first; of one that was deactivated and is there, the rule itself tells."""
+    seen = [
+        _Change(rule.name, rule.changed, f"{_state(rule)}; last changed {moment(rule.changed)}")
+        for rule in rules
+        if rule.is_ours and desk.now - rule.changed <= RECENT
+    ]
+    there = {change.name for change in seen} | {rule.name for rule in rules if rule.active}
+    seen += [
+        _Change(each.name, each.at, f"{each.deed} {moment(each.at)}")
+        for each in gone
+        if each.name not in there or each.deed == DEEDS["policy.rule.delete"]
+    ]
+    return tuple(sorted(seen, key=lambda change: change.at))
+
+
+def _factor(rules: Sequence[Rule], changes: Sequence[_Change], demanded: bool) -> Found:
+    open_doors = [rule for rule in rules if rule.opens]
     if not demanded or not open_doors:
         return Found(None, "The AWS app's sign-on policy is as strict as access.yaml wants it")
-    just_now = any(_recent(rule, desk) for rule in open_doors)
+    facts = {change.name: change.says for change in changes}
+    facts |= {rule.name: f"{_state(rule)}; last changed {moment(rule.changed)}" for rule in open_doors}
     return Found(
         # What has always been so waits for the morning; what somebody has just weakened does not.
-        Severity.PAGE if just_now else Severity.WARNING,
+        Severity.PAGE if changes else Severity.WARNING,
         "The AWS app's sign-on policy lets people in without a second factor",
-        {f"Rule {rule.name}": f"one factor; last changed {moment(rule.changed)}" for rule in open_doors},
+        {f"Rule {name}": says for name, says in facts.items()},
+        changes[0].at if changes else min(rule.changed for rule in open_doors),
     )
 
 
-def _changed(rules: Sequence[Rule], desk: Desk) -> Found:
-    recent = [rule for rule in rules if _recent(rule, desk)]
-    if not recent:
+def _changed(changes: Sequence[_Change]) -> Found:
+    if not changes:
         return Found(None, "Nobody changed the AWS app's sign-on policy within a week")
     return Found(
         Severity.WARNING,
-        f"The AWS app's sign-on policy was changed: {some_of([rule.name for rule in recent])}",
-        {f"Rule {rule.name}": f"last changed {moment(rule.changed)}" for rule in recent},
+        f"The AWS app's sign-on policy was changed: {some_of([change.name for change in changes])}",
+        {f"Rule {change.name}": change.says for change in changes},
+        changes[0].at,
     )
 
 
-def _recent(rule: Rule, desk: Desk) -> bool:
-    return rule.is_ours and desk.now - rule.changed <= RECENT
+def _state(rule: Rule) -> str:
+    if not rule.active:
+        return "deactivated"
+    if not rule.lets_in:
+        return "denies"
+    return "two factors" if rule.second_factor else "one factor"
 
 
 def _read(rule: Mapping[str, Any]) -> Rule:
-    made, changed = rule["created"], rule["lastUpdated"]
+    made, changed, sign_on = rule["created"], rule["lastUpdated"], rule["actions"]["appSignOn"]
     return Rule(
         name=str(rule["name"]),
-        second_factor=_second_factor(rule["actions"]["appSignOn"].get("verificationMethod") or {}),
+        lets_in=sign_on.get("access") != "DENY",
+        active=rule["status"] == "ACTIVE",
+        second_factor=_second_factor(sign_on.get("verificationMethod") or {}),
         changed=datetime.fromisoformat(changed),
         is_ours=made != changed or not rule.get("system", False),
     )
+
+
+def _called(raw: Mapping[str, Any]) -> list[str]:
+    """The policies in the address that whoever changed the rule called."""
+    inner: Any = raw
+    for name in ("debugContext", "debugData", "requestUri"):
+        inner = inner.get(name) if isinstance(inner, Mapping) else None
+    return _POLICY_IN_ADDRESS.findall(inner) if isinstance(inner, str) else []
 
 
 def _second_factor(method: Mapping[str, Any]) -> bool:

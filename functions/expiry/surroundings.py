@@ -93,13 +93,14 @@ def domains(served: Sequence[Served], desk: Desk) -> Finding:
         for each in served
     }
     title = "; ".join(wrong) or "The TLS certificates of Okta's custom domains hold"
-    return desk.write("okta/tls", "Okta's custom domain", Found(severity, title, facts), TLS)
+    began = min((found.since for found in judged if found.since is not None), default=None)
+    return desk.write("okta/tls", "Okta's custom domain", Found(severity, title, facts, began), TLS)
 
 
 def _domain(served: Served, desk: Desk) -> Found:
     name = f"the TLS certificate of {served.domain}"
     if served.ends is not None and desk.now >= served.ends:
-        return Found(Severity.PAGE, f"{name} expired on {moment(served.ends)}")
+        return Found(Severity.PAGE, f"{name} expired on {moment(served.ends)}", since=served.ends)
     if served.trouble is not None:
         return Found(Severity.PAGE, f"browsers refuse {name}: {served.trouble}")
     if served.ends is None:

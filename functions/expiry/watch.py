@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.bus import EventBus
+from functions.expiry.alarms import AlarmsUnreadableError
 from functions.expiry.areas import AREAS, Area, Sources
 from functions.expiry.check import Desk, Found, Guide, SeverityOf
 from functions.expiry.saml_app import CertificateError
@@ -24,6 +25,7 @@ HOPELESS = (OktaUnreachableError, OktaThrottledError, GetParameterError)
 """Whoever asks Okta next hears the same, and waits as long for it."""
 
 UNREADABLE = (
+    AlarmsUnreadableError,
     OktaError,
     CertificateError,
     ScimSecretError,
@@ -33,6 +35,9 @@ UNREADABLE = (
     BotoCoreError,
     ClientError,
 )
+
+RAN = "watch/expiry"
+"""The key under which the daily watch says that it has run; the alarm on its silence waits for it."""
 
 BLIND = Guide(
     why=(
@@ -59,8 +64,23 @@ class Watch:
     runbooks: str
     bus: EventBus
 
-    def run(self, now: datetime, areas: Collection[str] = tuple(AREAS)) -> None:
+    def daily(self, now: datetime) -> None:
+        """Every check of every area, and at the end the word that the watch has run, whatever it could read.
+
+        Raises what first kept an area from being read.
+        """
+        trouble = self._round(now, tuple(AREAS))
+        desk = Desk(now, self.severity, self.runbooks)
+        self.bus.put_findings([desk.write(RAN, "Daily watch", Found(None, "The daily watch has run"), BLIND)])
+        if trouble:
+            raise trouble[0]
+
+    def run(self, now: datetime, areas: Collection[str]) -> None:
         """Every check of these areas, open or clear. What first kept one from being read is raised again."""
+        if trouble := self._round(now, areas):
+            raise trouble[0]
+
+    def _round(self, now: datetime, areas: Collection[str]) -> list[Exception]:
         desk = Desk(now, self.severity, self.runbooks)
         trouble: list[Exception] = []
         for name in areas:
@@ -69,8 +89,7 @@ class Watch:
             self.bus.put_findings([_sight(name, error, desk)])
             if error is not None:
                 trouble.append(error)
-        if trouble:
-            raise trouble[0]
+        return trouble
 
     def _look(self, area: Area, desk: Desk) -> Exception | None:
         try:

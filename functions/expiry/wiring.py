@@ -32,6 +32,8 @@ def watch() -> Watch:
         trust=TrustBook(boto3.client("dynamodb", config=CONFIG), env.trust_table),
         policy=policy,
         secrets=boto3.client("secretsmanager", config=CONFIG),
+        cloudwatch=boto3.client("cloudwatch", config=CONFIG),
+        management_account=env.management_account,
         hook_secret=env.hook_secret,
         scim_secret=env.scim_credentials,
         clock=clock,

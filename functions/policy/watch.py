@@ -13,6 +13,13 @@ MAX_SESSION = timedelta(hours=12)
 
 LeaverEvent = Literal["deactivate", "suspend", "delete", "lock", "unassign"]
 Channel = Literal["mail", "slack", "teams", "pagerduty", "webhook"]
+IamUser = Annotated[
+    str,
+    Text(
+        r"([0-9]{12}/)?[A-Za-z0-9_+=,.@*?-]{1,64}",
+        "the name or glob of an IAM user, or its account's id/that",
+    ),
+]
 Target = Annotated[str, Text(r"root|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}", "root or the id of an OU (ou-…)")]
 
 
@@ -27,6 +34,9 @@ class Leavers(Strict):
     deny_target: Target = "root"
     memberships: Literal["remove", "leave"] = "remove"
     """Whether memberships in groups that have access are removed here (and put back), or left to Okta."""
+    lost_groups: Literal["deny", "leave"] = "deny"
+    """Whether sessions begun through a group are denied once their person is no longer in it in Okta, or
+    left to end by themselves."""
 
 
 class Expiry(Strict):
@@ -73,6 +83,8 @@ class Watch(Strict):
     """No permission set's session may be longer: it is how long a deny has to outlast a leaver."""
     protected_groups: OneOrMany[Name] = ()
     """Okta groups of people whose factor resets on-call hears of."""
+    iam_users: OneOrMany[IamUser] = ()
+    """IAM users that may exist: name or glob, or `account id/name` to be exact. Nobody is told of theirs."""
 
 
 class Alerts(Strict):

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra import names
 from infra.config import Deployment
-from infra.patterns import OKTA_WATCH, SCIM_TOKEN
+from infra.patterns import IAM_USERS, OKTA_WATCH, SCIM_TOKEN
 from infra.resources.grants import Grant, allow
 from infra.resources.inbox import Inbox
 from infra.resources.okta_access import OktaAccess, read_secret
@@ -38,6 +38,7 @@ class Expiry(Construct):
                 "OSTIARY_OKTA_APP_ID": deployment.okta_app_id,
                 "OSTIARY_OKTA_MORE_APPS": deployment.okta_more_apps,
                 "OSTIARY_TRUST_TABLE": names.TRUST,
+                "OSTIARY_MANAGEMENT_ACCOUNT": deployment.management_account,
                 "OSTIARY_HOOK_SECRET": names.HOOK_SECRET,
                 "OSTIARY_SCIM_CREDENTIALS": deployment.scim_credentials,
             },
@@ -48,7 +49,11 @@ class Expiry(Construct):
             "Inbox",
             capability="expiry",
             bus=house.bus,
-            patterns={"expiry-scim-token": SCIM_TOKEN, "expiry-okta": OKTA_WATCH},
+            patterns={
+                "expiry-scim-token": SCIM_TOKEN,
+                "expiry-okta": OKTA_WATCH,
+                "expiry-iam": IAM_USERS,
+            },
             timeout=timeout,
             alarms=house.alarms,
         )
@@ -98,11 +103,16 @@ class Expiry(Construct):
 
 
 def _rights(deployment: Deployment) -> list[Grant]:
-    """The hook secret's age without its value; the SCIM token where there is one to try."""
+    """The hook secret's age without its value; alarms' states; the SCIM token where there is one to try."""
     age = Grant(
         actions=["secretsmanager:ListSecretVersionIds"],
         resources=[names.secret_arn(deployment, names.HOOK_SECRET)],
         why="Secrets Manager ends each secret's ARN with six random characters; the name is fixed.",
     )
+    states = Grant(
+        actions=["cloudwatch:DescribeAlarms"],
+        resources=["*"],
+        why="CloudWatch lists alarms under a right on all of them only; it reads states and changes nothing.",
+    )
     scim = deployment.scim_credentials
-    return [age, read_secret(deployment, scim)] if scim else [age]
+    return [age, states, read_secret(deployment, scim)] if scim else [age, states]

@@ -4,6 +4,8 @@ from sandbox.okta.errors import invalid
 from sandbox.okta.systemlog import parse_query
 from sandbox.okta.web import Call, Reply, Route, asked
 
+_RULE = "/api/v1/policies/<id>/rules/<rule>"
+
 
 def _logs(call: Call) -> Reply:
     organization = call.model.organization
@@ -33,6 +35,20 @@ def _replace_rule(call: Call) -> Reply:
     )
 
 
+def _add_rule(call: Call) -> Reply:
+    return Reply(call.model.policies.add_rule(call.path["id"], call.json(), by=call.by), status=201)
+
+
+def _delete_rule(call: Call) -> Reply:
+    call.model.policies.delete_rule(call.path["id"], call.path["rule"], by=call.by)
+    return Reply(status=204)
+
+
+def _deactivate_rule(call: Call) -> Reply:
+    call.model.policies.deactivate_rule(call.path["id"], call.path["rule"], by=call.by)
+    return Reply(status=204)
+
+
 def _organization(call: Call) -> Reply:
     base, custom = call.model.organization.base_url, call.model.organization.settings.custom_domain
     links = {"organization": {"href": base}} | ({"alternate": {"href": custom}} if custom else {})
@@ -50,10 +66,19 @@ ROUTES = (
     Route("GET", "/api/v1/policies/<id>/rules", "ListPolicyRules", "okta.policies.read", _rules),
     Route(
         "PUT",
-        "/api/v1/policies/<id>/rules/<rule>",
+        _RULE,
         "ReplacePolicyRule",
         "okta.policies.manage",
         _replace_rule,
+    ),
+    Route("POST", "/api/v1/policies/<id>/rules", "CreatePolicyRule", "okta.policies.manage", _add_rule),
+    Route("DELETE", _RULE, "DeletePolicyRule", "okta.policies.manage", _delete_rule),
+    Route(
+        "POST",
+        f"{_RULE}/lifecycle/deactivate",
+        "DeactivatePolicyRule",
+        "okta.policies.manage",
+        _deactivate_rule,
     ),
     Route("GET", "/.well-known/okta-organization", "GetOrgMetadata", None, _organization, signed_in=False),
     Route("POST", "/oauth2/v1/token", "GetAccessToken", None, _token, signed_in=False),

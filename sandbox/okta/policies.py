@@ -17,7 +17,7 @@ _TWO_FACTORS = {
 
 
 class Policies:
-    """One policy with one catch-all rule, until a caller changes the rule."""
+    """One policy with one catch-all rule, until a caller adds to it or changes it."""
 
     def __init__(self, organization: Organization) -> None:
         self._org = organization
@@ -71,14 +71,61 @@ class Policies:
         if not isinstance(actions, dict) or "appSignOn" not in actions:
             raise invalid("actions", "actions.appSignOn: The field cannot be left blank")
         with self._org.lock:
-            for rule in self._rules:
-                if rule["id"] == rule_id:
-                    rule |= {key: new[key] for key in ("name", "conditions", "actions") if key in new}
-                    rule["lastUpdated"] = iso(self._org.now())
-                    target = Ref(rule_id, "PolicyRule", "unknown", rule["name"])
-                    uri = f"/api/v1/policies/{id_}/rules/{rule_id}"
-                    self._org.record(
-                        Occurrence("policy.rule.update", "Update policy rule", by, (target,), uri)
-                    )
-                    return deepcopy(rule)
-        raise not_found(rule_id, "PolicyRule")
+            rule = self._rule(rule_id)
+            rule |= {key: new[key] for key in ("name", "conditions", "actions") if key in new}
+            rule["lastUpdated"] = iso(self._org.now())
+            self._tell("policy.rule.update", "Update policy rule", rule, by)
+            return deepcopy(rule)
+
+    def add_rule(self, id_: str, new: dict[str, Any], *, by: Ref) -> dict[str, Any]:
+        """A rule before the catch-all one. Raises OktaError 404, or 400 without name or actions."""
+        self.get(id_)
+        if not new.get("name") or "appSignOn" not in (new.get("actions") or {}):
+            raise invalid("name", "name, actions.appSignOn: The field cannot be left blank")
+        now = iso(self._org.now())
+        rule: dict[str, Any] = {
+            "id": new_id("rul"),
+            "type": "ACCESS_POLICY",
+            "priority": 0,
+            "status": "ACTIVE",
+            "system": False,
+            "created": now,
+            "lastUpdated": now,
+            "conditions": None,
+            **{key: new[key] for key in ("name", "conditions", "actions") if key in new},
+        }
+        with self._org.lock:
+            self._rules.insert(0, rule)
+            self._tell("policy.rule.add", "Add policy rule", rule, by)
+            return deepcopy(rule)
+
+    def delete_rule(self, id_: str, rule_id: str, *, by: Ref) -> None:
+        """Raises OktaError 404, or 400 for the catch-all rule, which cannot go."""
+        self.get(id_)
+        with self._org.lock:
+            rule = self._rule(rule_id)
+            if rule["system"]:
+                raise invalid("rule", "The default rule cannot be deleted")
+            self._rules.remove(rule)
+            self._tell("policy.rule.delete", "Delete policy rule", rule, by)
+
+    def deactivate_rule(self, id_: str, rule_id: str, *, by: Ref) -> None:
+        """Raises OktaError 404, or 400 for the catch-all rule, which is always in force."""
+        self.get(id_)
+        with self._org.lock:
+            rule = self._rule(rule_id)
+            if rule["system"]:
+                raise invalid("rule", "The default rule cannot be deactivated")
+            rule |= {"status": "INACTIVE", "lastUpdated": iso(self._org.now())}
+            self._tell("policy.rule.deactivate", "Deactivate policy rule", rule, by)
+
+    def _rule(self, rule_id: str) -> dict[str, Any]:
+        found = next((rule for rule in self._rules if rule["id"] == rule_id), None)
+        if found is None:
+            raise not_found(rule_id, "PolicyRule")
+        return found
+
+    def _tell(self, event_type: str, message: str, rule: dict[str, Any], by: Ref) -> None:
+        target = Ref(rule["id"], "PolicyRule", "unknown", rule["name"])
+        uri = f"/api/v1/policies/{self.id}/rules/{rule['id']}"
+        self._org.record(Occurrence(event_type, message, by, (target,), uri))

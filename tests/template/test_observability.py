@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from functions.alerts.channels_secret import BY_SECRET
+from functions.alerts.gauges import WATCH
+from functions.expiry.watch import RAN
 from functions.policy.watch import Alerts
 from tests.template.templates import ROOT, Template, alarms_on, named, of_type, refers_to
 
@@ -80,7 +82,8 @@ def test_a_watch_that_does_not_run_rings_and_one_that_runs_daily_does_not(hub: T
     made = alarm(hub, "watch-silent")
 
     assert made["TreatMissingData"] == "breaching"
-    assert {"Name": "watch", "Value": "expiry"} in made["Dimensions"]
+    # The name that the watch itself says when it has run, and no other
+    assert {"Name": "watch", "Value": RAN.removeprefix(WATCH)} in made["Dimensions"]
     assert (made["ComparisonOperator"], made["Threshold"]) == ("LessThanThreshold", 1)
     # It rings only after longer than a day, because it runs once a day
     assert 24 * 3600 < made["Period"] * made["EvaluationPeriods"] <= 36 * 3600

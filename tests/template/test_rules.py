@@ -17,7 +17,17 @@ HOOK_SAMPLES = sorted((ROOT / "events" / "okta").glob("hook-*.json"))
 
 SIGN_INS = {"user-authentication", "get-role-credentials"}
 
-IDENTITY = {"create-account-assignment", "delete-account-assignment", "create-group"}
+IDENTITY = {
+    "create-account-assignment",
+    "delete-account-assignment",
+    "create-group",
+    "scim-create-group",
+    "scim-patch-group",
+}
+
+IAM_USERS = {"create-user", "create-access-key", "create-login-profile", "delete-access-key"}
+
+OTHERS = {"health-scim-token-expiry", "group-created", "stack-status-change"}
 
 FACTORY = {"create-managed-account", "update-managed-account"}
 
@@ -34,6 +44,8 @@ LEAVER_TYPES = {
     "user.account.unlock_by_admin",
     "application.user_membership.add",
 }
+
+GROUP_TYPES = {"group.user_membership.add", "group.user_membership.remove"}
 
 
 def rules_for(template: Template, event: dict[str, Any]) -> set[str]:
@@ -58,8 +70,14 @@ def test_aws_event_reaches_the_bus_by_one_rule_and_the_function_by_one(path: Pat
         forward, inbox = {"ostiary-forward-sign-ins"}, {"ostiary-leavers-sign-ins"}
     elif path.stem == "health-scim-token-expiry":
         forward, inbox = {"ostiary-forward-scim-token"}, {"ostiary-expiry-scim-token"}
+    elif path.stem in IAM_USERS:
+        forward, inbox = {"ostiary-forward-iam"}, {"ostiary-expiry-iam"}
     elif path.stem in FACTORY:
         forward, inbox = {"ostiary-forward-account-factory"}, {"ostiary-accounts"}
+    elif path.stem == "stack-status-change":
+        forward, inbox = set(), {"ostiary-deployed"}  # it is told in the stack's Region alone
+    elif path.stem == "group-created":
+        forward, inbox = {"ostiary-forward-groups"}, {"ostiary-groups"}
     elif path.stem in IDENTITY:
         # The second rule of the hub listens where a delegated administrator's own calls are logged.
         forward = {"ostiary-forward-identity-center"}
@@ -79,7 +97,7 @@ def test_regional_event_is_forwarded_from_the_identity_center_region_too(path: P
     forwarded = rules_for(stacks.permission_sets, event)
 
     # Organizations' own events exist in us-east-1 alone; the others speak in their Region.
-    regional = path.stem in FACTORY | IDENTITY | SIGN_INS or path.stem == "health-scim-token-expiry"
+    regional = path.stem in FACTORY | IDENTITY | SIGN_INS | OTHERS
     assert bool(forwarded) == regional
 
 
@@ -101,6 +119,16 @@ def test_a_comparison_reaches_reconcile(detail_type: str, hub: Template) -> None
     event = {"source": "ostiary.accounts", "detail-type": detail_type, "detail": {"scope": "all"}}
 
     assert rules_for(hub, event) == {"ostiary-reconcile"}
+
+
+def test_a_deployment_of_the_policy_or_of_its_permission_sets_starts_a_reconcile(hub: Template) -> None:
+    """An edit of access.yaml is in force once what it says has been compared with what is there."""
+    event = sample(ROOT / "events" / "aws" / "stack-status-change.json")
+    event["detail"]["stack-id"] = "arn:aws:cloudformation:eu-west-1:222222222222:stack/ostiary-hub/1-2-3"
+
+    assert rules_for(hub, event) == {"ostiary-deployed-here"}
+    event["detail"]["status-details"]["status"] = "UPDATE_ROLLBACK_COMPLETE"
+    assert rules_for(hub, event) == set()
 
 
 def test_reconcile_is_started_daily_over_its_queue(hub: Template) -> None:
@@ -141,6 +169,8 @@ def test_okta_event_reaches_leavers_if_a_person_came_or_went_and_the_watch_if_a_
     event = {"source": "ostiary.okta", "detail-type": log_event["eventType"], "detail": log_event}
 
     watched = {"ostiary-expiry-okta"} if log_event["eventType"] in WATCH_EVENTS else set()
+    watched |= {"ostiary-accounts-okta"} if log_event["eventType"] == "group.lifecycle.create" else set()
+    watched |= {"ostiary-regroup"} if log_event["eventType"] in GROUP_TYPES else set()
     wanted = {"ostiary-leavers"} if log_event["eventType"] in LEAVER_TYPES else watched
     assert rules_for(hub, event) == wanted
 
@@ -154,7 +184,7 @@ def test_a_change_of_certificates_or_policies_starts_the_watch(event_type: str, 
 
 def test_every_leaver_event_has_a_sample() -> None:
     sampled = {log_event["eventType"] for _, log_event in okta_log_events()}
-    assert sampled >= LEAVER_TYPES
+    assert sampled >= LEAVER_TYPES | GROUP_TYPES
 
 
 @pytest.mark.parametrize("detail_type", ["leaver.revoke", "leaver.restore"])

@@ -30,6 +30,8 @@ _generate = rsa.generate_private_key
 _make_client = boto3.client
 HOOK_SECRET, OKTA_SECRET, SCIM_SECRET = "ostiary/hook", "ostiary/okta", "ostiary/scim"
 TRUST = "ostiary-trust"
+MANAGEMENT = "123456789012"
+ALARM = "ostiary-watch-silent"
 CONTEXT = cast(LambdaContext, object())
 
 
@@ -147,6 +149,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, server: okta.OktaServer, root:
         "OSTIARY_OKTA_APP_ID": server.app_id,
         "OSTIARY_OKTA_MORE_APPS": "",
         "OSTIARY_TRUST_TABLE": TRUST,
+        "OSTIARY_MANAGEMENT_ACCOUNT": MANAGEMENT,
         "OSTIARY_HOOK_SECRET": HOOK_SECRET,
         "OSTIARY_SCIM_CREDENTIALS": "",
     }
@@ -158,6 +161,16 @@ def _resources(okta_secret: str) -> None:
     secrets = client_of("secretsmanager")
     secrets.create_secret(Name=OKTA_SECRET, SecretString=okta_secret)
     secrets.create_secret(Name=HOOK_SECRET, SecretString="a header value")
+    client_of("cloudwatch").put_metric_alarm(
+        AlarmName=ALARM,
+        Namespace="Ostiary",
+        MetricName="WatchReported",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="LessThanThreshold",
+    )
     keys = [("pk", "HASH"), ("sk", "RANGE")]
     client_of("dynamodb").create_table(
         TableName=TRUST,

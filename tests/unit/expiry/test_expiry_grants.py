@@ -45,7 +45,7 @@ def test_given_every_scope_then_all_is_well(world: Deployed) -> None:
     ("scope", "severity", "blind"),
     [
         (scopes.USERS_MANAGE, Severity.PAGE, set()),
-        (scopes.LOGS, Severity.WARNING, set()),
+        (scopes.LOGS, Severity.WARNING, {"watch/sign-on"}),
         (scopes.HOOKS_MANAGE, Severity.WARNING, set()),
         (scopes.USERS, Severity.WARNING, set()),
         (scopes.HOOKS, Severity.WARNING, set()),

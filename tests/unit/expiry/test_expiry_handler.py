@@ -8,7 +8,9 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.alerts.gauges import WATCH
 from functions.expiry import handler, wiring
+from functions.expiry.watch import RAN
 from functions.finding import Severity, State
 from functions.okta.errors import OktaRefusedError
 from functions.policy import AccessPolicy
@@ -69,6 +71,24 @@ def test_given_12_days_left_when_the_day_comes_then_on_call_is_paged(world: Depl
     assert (expiry.state, expiry.severity) == (State.OPEN, Severity.PAGE)
     assert "12 days" in expiry.title
     assert world.said()["watch/certificates"].state is State.CLEAR
+
+
+def test_the_daily_watch_says_that_it_has_run_for_the_alarm_on_its_silence(world: Deployed) -> None:
+    """Given even an Okta that refuses, it says so; alerts counts what stands under its keys of watches."""
+    heartbeat = RAN
+    assert heartbeat.startswith(WATCH)
+    assert world.run()[heartbeat].state is State.CLEAR
+    world.okta.faults.set(
+        [{"service": "okta", "operation": "GetApplication", "error": "E0000006", "status": 403}]
+    )
+    with pytest.raises(OktaRefusedError):
+        world.run()
+    assert world.said()[heartbeat].state is State.CLEAR
+    # An event of Okta looks into one area only: it is no daily watch
+    world.okta.faults.set([])
+    world.bus.findings.clear()
+    handler.handle(queued(okta_says("policy.rule.update")), CONTEXT)
+    assert heartbeat not in world.said()
 
 
 def test_given_healths_notice_on_the_queue_then_it_becomes_a_finding(world: Deployed) -> None:

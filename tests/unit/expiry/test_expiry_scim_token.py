@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from functions.expiry.check import Desk
 from functions.expiry.scim_token import HealthEventError, read_health_event
 from functions.finding import Finding, Severity, State
 from functions.policy.watch import Expiry
@@ -24,7 +25,7 @@ def detail() -> dict[str, Any]:
 
 
 def read(detail: dict[str, Any], now: datetime = END - timedelta(days=90)) -> tuple[Finding, ...]:
-    return read_health_event(detail, now=now, severity=Expiry().severity, runbooks=RUNBOOKS)
+    return read_health_event(detail, Desk(now, Expiry().severity, RUNBOOKS))
 
 
 @pytest.mark.parametrize(
