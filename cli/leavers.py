@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.exits import aws_errors, confirmed
+from cli.history import show_history
 from functions import bus
 from functions.aws.ledger import Ledger
 from functions.bus import BusEvent, EventBus
@@ -25,11 +26,18 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this nothing is
 Region = Annotated[
     str | None, typer.Option("--region", help="The hub's Region; otherwise as your AWS profile says.")
 ]
+History = Annotated[
+    str | None,
+    typer.Option("--history", metavar="PERSON", help="Instead: everything that changed about one person."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 
 
-def leavers(*, region: Region = None, as_json: AsJson = False) -> None:
+def leavers(*, history: History = None, region: Region = None, as_json: AsJson = False) -> None:
     """List whose AWS calls are denied now, how far their steps have come, and until when."""
+    if history:
+        show_history(history, region, as_json=as_json)
+        return
     with aws_errors():
         ledger = Ledger(boto3.client("dynamodb", region_name=region), names.LEDGER)
         lines = [line(entry, _record(ledger, entry["person"])) for entry in ledger.open_entries()]

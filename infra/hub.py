@@ -7,6 +7,7 @@ from constructs import Construct
 from infra import names
 from infra.capabilities.accounts import Accounts
 from infra.capabilities.alerts import Alerts
+from infra.capabilities.audit import Audit
 from infra.capabilities.catchup import Catchup
 from infra.capabilities.expiry import Expiry
 from infra.capabilities.hook import Hook
@@ -47,7 +48,9 @@ class HubStack(Stack):
         Rotate(self, "Rotate", house, okta)
         Accounts(self, "Accounts", house)
         Reconcile(self, "Reconcile", house)
-        Leavers(self, "Leavers", house, ledger=stores.ledger(self), okta=okta)
+        ledger = stores.ledger(self)
+        Leavers(self, "Leavers", house, ledger=ledger, okta=okta)
+        Audit(self, "Audit", house, ledger=ledger)
         Expiry(self, "Expiry", house, okta, stores.trust(self))
         Alerts(self, "Alerts", house, stores.findings(self))
         promises(alarms)

@@ -32,6 +32,11 @@ def function(capability: str) -> str:
     return f"ostiary-{capability}"
 
 
+def audit_bucket(account: str, region: str) -> str:
+    """The audit trail's bucket. Names of buckets are shared by all of AWS, hence account and Region."""
+    return f"ostiary-audit-{account}-{region}"
+
+
 def role_arn(account: str, name: str) -> str:
     """Organizations are handled in the commercial partition only, hence `aws`."""
     return f"arn:aws:iam::{account}:role/{name}"

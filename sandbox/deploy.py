@@ -25,6 +25,10 @@ NOT_EMBEDDED = {
 }
 """Resource types that the embedded AWS cannot deploy, and who stands in for each."""
 
+NOT_SUPPLIED = "s3:if-none-match"
+"""A condition key that the embedded AWS knows nothing of: a statement that asks for it would refuse everybody,
+so it is left out. The condition itself, which the header sets, is honoured."""
+
 STACK_SECONDS = 120.0
 _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
@@ -82,7 +86,15 @@ def deploy(aws: EmbeddedAws, stack: Stack) -> Deployed:
         TemplateURL=f"{aws.url}/{bucket}/{stack.name}.json",
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
-    return Deployed(_wait(cloudformation, stack.name), left_out)
+    outputs = _wait(cloudformation, stack.name)
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::S3::Bucket" and "ObjectLockConfiguration" in resource["Properties"]:
+            # The embedded CloudFormation makes the bucket without its lock.
+            s3.put_object_lock_configuration(
+                Bucket=resource["Properties"]["BucketName"],
+                ObjectLockConfiguration=resource["Properties"]["ObjectLockConfiguration"],
+            )
+    return Deployed(outputs, left_out)
 
 
 def without_unsupported(stack: Stack) -> tuple[dict[str, Any], tuple[LeftOut, ...]]:
@@ -100,12 +112,22 @@ def without_unsupported(stack: Stack) -> tuple[dict[str, Any], tuple[LeftOut, ..
         if resource["Type"] in NOT_EMBEDDED
     )
     gone = {resource.logical_id for resource in left_out}
-    kept = {k: v for k, v in stack.template["Resources"].items() if k not in gone}
+    kept = {k: _understood(v) for k, v in stack.template["Resources"].items() if k not in gone}
     for logical_id, resource in kept.items():
         if needed := gone & set(_references(resource)):
             raise DeployError(f"{stack.name}: {logical_id} depends on {sorted(needed)}, not deployed here")
     outputs = {k: v for k, v in stack.template.get("Outputs", {}).items() if not gone & set(_references(v))}
     return {**stack.template, "Resources": kept, "Outputs": outputs}, left_out
+
+
+def _understood(resource: dict[str, Any]) -> dict[str, Any]:
+    """A bucket's policy less the statements that the embedded AWS would read as a refusal of everything."""
+    if resource["Type"] != "AWS::S3::BucketPolicy":
+        return resource
+    policy = resource["Properties"]["PolicyDocument"]
+    statements = [each for each in policy["Statement"] if NOT_SUPPLIED not in json.dumps(each)]
+    properties = {**resource["Properties"], "PolicyDocument": {**policy, "Statement": statements}}
+    return {**resource, "Properties": properties}
 
 
 def _bucket(account: str, region: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-DIRECTORY = "DIRECTORY"
+DIRECTORY, SNAPSHOT = "DIRECTORY", "SNAPSHOT"
 
 
 class DirectorySnapshot:
@@ -23,7 +23,7 @@ class DirectorySnapshot:
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
-        self._marker: dict[str, AttributeValueTypeDef] = {"pk": {"S": "SNAPSHOT"}, "sk": {"S": DIRECTORY}}
+        self._marker: dict[str, AttributeValueTypeDef] = {"pk": {"S": SNAPSHOT}, "sk": {"S": DIRECTORY}}
 
     def taken_at(self) -> datetime | None:
         """When the directory was last looked through; None if never to the end."""
@@ -38,6 +38,10 @@ class DirectorySnapshot:
         if item is None:
             return None
         return Person(item["user_id"]["S"], item.get("user_name", {}).get("S"), okta_id)
+
+    def okta_id(self, name: str) -> str | None:
+        """Of whoever had this userName or user id when last seen."""
+        return next((okta_id for okta_id, who in self._known().items() if name in who), None)
 
     def refresh(self, people: Iterable[Person], now: datetime) -> int:
         """Write down who is new or has changed, and how many that were. `people`: the whole directory."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 
+LEASE = "LEASE"
+
+
 class LeaseLostError(Exception):
     """The lease ran out before the work was done, and somebody else may have taken it."""
 
@@ -44,7 +47,7 @@ class Lease:
     def __init__(self, dynamodb: "DynamoDBClient", table: str, name: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
-        self._key: dict[str, AttributeValueTypeDef] = {"pk": {"S": "LEASE"}, "sk": {"S": name}}
+        self._key: dict[str, AttributeValueTypeDef] = {"pk": {"S": LEASE}, "sk": {"S": name}}
 
     def read(self) -> LeaseState:
         """The state as last written."""

@@ -5,7 +5,11 @@
 | `PERSON#<key>` | `STATE` | what is known of one person, with a version |
 | `AUDIT#<key>` | the version, ten digits | one item for every change, never written twice |
 | `OPEN` | `<key>` | one item for every open revocation: what the deny policies are rendered from |
+| `LOSS` | `<Okta id>#<group>` | what one person lost with one group: see functions.aws.partial_losses |
 | `LEASE` | `<name>` | see functions.aws.lease |
+
+Conditions keep a writer of these from rewriting what was written; what keeps everybody from it is the audit
+trail, which the table's stream feeds (functions.audit).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,10 +20,12 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
+PERSON, AUDIT = "PERSON#", "AUDIT#"
 STATE = "STATE"
 OPEN = "OPEN"
+LOSS = "LOSS"
 
 
 class LedgerConflictError(Exception):
@@ -43,7 +49,7 @@ class Ledger:
 
     def read(self, person: str) -> Stored | None:
         """A person's record, as last written."""
-        key = _item({"pk": f"PERSON#{person}", "sk": STATE})
+        key = _item({"pk": f"{PERSON}{person}", "sk": STATE})
         found = self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
         if found is None:
             return None
@@ -88,7 +94,17 @@ class Ledger:
 
     def history(self, person: str) -> list[Mapping[str, Any]]:
         """Every change of a person's record, oldest first."""
-        return list(self._query(f"AUDIT#{person}"))
+        return list(self._query(f"{AUDIT}{person}"))
+
+    def held(self, person: str) -> "Mapping[str, Mapping[str, AttributeValueTypeDef]]":
+        """A person's record and open revocation, by pk, as DynamoDB holds them now, typed; or neither."""
+        record, revocation = {"pk": f"{PERSON}{person}", "sk": STATE}, {"pk": OPEN, "sk": person}
+        found = {}
+        for key in (record, revocation):
+            answer = self._dynamodb.get_item(TableName=self._table, Key=_item(key), ConsistentRead=True)
+            if "Item" in answer:
+                found[key["pk"]] = answer["Item"]
+        return found
 
     def _open_entries(self) -> Iterator[Mapping[str, Any]]:
         for item in self._query(OPEN):
@@ -110,7 +126,7 @@ class Ledger:
     ) -> "TransactWriteItemTypeDef":
         unchanged = "attribute_not_exists(pk)" if version == 1 else "version = :before"
         values = {} if version == 1 else {"ExpressionAttributeValues": _item({":before": version - 1})}
-        item = {"pk": f"PERSON#{person}", "sk": STATE, "version": version, "document": document}
+        item = {"pk": f"{PERSON}{person}", "sk": STATE, "version": version, "document": document}
         return {
             "Put": {
                 "TableName": self._table,
@@ -130,7 +146,7 @@ class Ledger:
         return {
             "Put": {
                 "TableName": self._table,
-                "Item": _item({**audit, "pk": f"AUDIT#{person}", "sk": f"{version:010d}"}),
+                "Item": _item({**audit, "pk": f"{AUDIT}{person}", "sk": f"{version:010d}"}),
                 "ConditionExpression": "attribute_not_exists(pk)",
             }
         }

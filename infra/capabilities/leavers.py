@@ -12,7 +12,7 @@ from infra.resources.identity import directory, instance
 from infra.resources.inbox import Inbox
 from infra.resources.okta_access import OktaAccess, read_secret
 from infra.resources.schedule import Timer
-from infra.resources.stores import Store
+from infra.resources.stores import Store, keep_ledger
 from infra.resources.worker import House, Worker
 
 
@@ -49,7 +49,7 @@ class Leavers(Construct):
             },
             grants=[
                 Grant(["sts:AssumeRole"], [deny_role]),
-                ledger.read_write(),
+                *keep_ledger(ledger),
                 *okta.sign_in(),
                 *_rights(deployment),
             ],

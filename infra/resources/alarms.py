@@ -41,6 +41,7 @@ class Alarms(Construct):
         self.made: list[cloudwatch.IAlarm] = []
         self.functions: list[str] = []
         self.queues: list[str] = []
+        self.dead_letters: list[str] = []
         # Amazon CloudWatch User Guide, "Notifying users on alarm changes": an encrypted topic needs a key
         # of one's own, because the policy of the AWS managed one cannot let CloudWatch in.
         self.key = kms.Key(
@@ -79,6 +80,7 @@ class Alarms(Construct):
 
     def on_dead_letters(self, name: str, queue: sqs.Queue) -> None:
         """Ring while anything lies in a dead-letter queue."""
+        self.dead_letters.append(name)
         bell = Bell(
             f"{name}-dead-letters",
             0,

@@ -42,7 +42,7 @@ class Dashboard(Construct):
         return [
             cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms.made, width=WIDTH, height=5),
             _graph("Errors of functions", [self._of_function(name, "Errors") for name in alarms.functions]),
-            _graph("Dead letters", [self._of_queue(f"{name}-dlq", VISIBLE) for name in alarms.queues]),
+            _graph("Dead letters", [self._of_queue(f"{name}-dlq", VISIBLE) for name in alarms.dead_letters]),
             _graph("Oldest message waiting (s)", [self._of_queue(name, AGE) for name in alarms.queues]),
             _graph("Lag behind Okta's System Log (s)", [metrics.lag(QUARTER, "max")]),
             _graph("Watches that ran", [metrics.watch_reported("expiry", HOUR)]),

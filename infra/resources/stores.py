@@ -1,9 +1,14 @@
 """The tables: the ledger of revocations, the state of findings, and which certificates are trusted."""
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
+from functions.aws.directory_snapshot import DIRECTORY, SNAPSHOT
+from functions.aws.lease import LEASE
+from functions.aws.ledger import AUDIT, LOSS, OPEN, PERSON
 from infra import names
 from infra.resources.grants import Grant
 
@@ -19,6 +24,7 @@ class Store(Construct):
         table: str,
         sort_key: str | None = None,
         expires: str | None = None,
+        streams: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         text = dynamodb.AttributeType.STRING
@@ -29,6 +35,7 @@ class Store(Construct):
             partition_key=dynamodb.Attribute(name="pk", type=text),
             sort_key=dynamodb.Attribute(name=sort_key, type=text) if sort_key else None,
             time_to_live_attribute=expires,
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES if streams else None,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.AWS_MANAGED,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
@@ -49,6 +56,24 @@ class Store(Construct):
             actions=["dynamodb:GetItem", "dynamodb:PutItem"],
             resources=[self.table.table_arn],
         )
+
+    @property
+    def stream_arn(self) -> str:
+        """The stream of its changes. Raises ValueError where it has none."""
+        if self.table.table_stream_arn is None:
+            raise ValueError(f"table {self.table.node.path} has no stream")
+        return self.table.table_stream_arn
+
+    def only(self, action: str, keys: Sequence[str], *, in_transactions: bool = False) -> Grant:
+        """One action, on items whose partition key is one of `keys` (`*` at the end: begins so).
+
+        Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control" and
+        "Using IAM with DynamoDB transactions".
+        """
+        conditions = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
+        if in_transactions:
+            conditions["ForAnyValue:StringEquals"] = {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}
+        return Grant([f"dynamodb:{action}"], [self.table.table_arn], conditions=conditions)
 
     def read_write(self) -> Grant:
         """Items in and out; the table itself stays as it is."""
@@ -73,7 +98,26 @@ class Store(Construct):
 
 def ledger(scope: Construct) -> Store:
     """Revocations: who, why, since when, each step with its outcome."""
-    return Store(scope, "Ledger", table=names.LEDGER, sort_key="sk")
+    return Store(scope, "Ledger", table=names.LEDGER, sort_key="sk", streams=True)
+
+
+def keep_ledger(ledger: Store) -> list[Grant]:
+    """What `leavers` does with the ledger, by kind of item, and nothing else.
+
+    It deletes an entry among the open revocations or what was lost with a group, never a person's record or
+    a note. That it does not replace those either is the work of conditions in its own writes, which IAM
+    cannot ask for; so the audit trail records every change.
+    """
+    people, notes = f"{PERSON}*", f"{AUDIT}*"
+    return [
+        ledger.only("GetItem", [people, LOSS, LEASE, DIRECTORY, SNAPSHOT]),
+        ledger.only("Query", [OPEN, LOSS, DIRECTORY]),
+        ledger.only("PutItem", [people, OPEN, notes], in_transactions=True),
+        ledger.only("DeleteItem", [OPEN], in_transactions=True),
+        ledger.only("PutItem", [LOSS, DIRECTORY, SNAPSHOT]),
+        ledger.only("DeleteItem", [LOSS]),
+        ledger.only("UpdateItem", [LEASE]),
+    ]
 
 
 def trust(scope: Construct) -> Store:

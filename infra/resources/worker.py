@@ -53,7 +53,7 @@ class Worker(Construct):
         name = names.function(capability)
         log = self._log(name)
         self.role = self._role(name, log)
-        allow(self.role, [_put_events(house, puts), *grants])
+        allow(self.role, [*([_put_events(house, puts)] if puts else []), *grants])
         self.function = lambda_.Function(
             self,
             "Function",

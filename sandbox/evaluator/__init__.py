@@ -33,7 +33,13 @@ def verdicts(
 ) -> list[str]:
     """For each call `Allowed`, `ExplicitlyDenied` or `ImplicitlyDenied` under these root SCPs.
 
-    `attached` are policies that the permission set carries beside its own.
+    `attached` are policies that the permission set carries beside its own. Raises RuntimeError as `judged`.
+    """
+    return judged([_simulation(call, policies, attached) for call in calls])
+
+
+def judged(simulations: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The verdict on each simulation, as @cloud-copilot/iam-simulate takes them.
 
     Raises RuntimeError with the evaluator's own words where it cannot judge.
     """
@@ -42,7 +48,7 @@ def verdicts(
         raise RuntimeError("Node.js is not installed; install version 20 or newer")
     run = subprocess.run(  # noqa: S603 - our own script, no shell
         [node, str(Path(__file__).with_name("evaluate.mjs"))],
-        input=json.dumps([_simulation(call, policies, attached) for call in calls]),
+        input=json.dumps(list(simulations)),
         capture_output=True,
         text=True,
         timeout=_SECONDS,

@@ -8,7 +8,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
-CAPABILITIES = ("hook", "catchup", "rotate", "accounts", "reconcile", "leavers", "expiry", "alerts")
+CAPABILITIES = ("hook", "catchup", "rotate", "accounts", "reconcile", "leavers", "audit", "expiry", "alerts")
 MODULES = {name: f"functions.{name}.handler" for name in CAPABILITIES} | {
     "reconcile": "functions.accounts.reconcile_handler"
 }

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GROUND = {"policy", "aws", "okta", "finding", "bus", "inbox"}
-CAPABILITIES = {"hook", "catchup", "rotate", "accounts", "leavers", "expiry", "alerts"}
+CAPABILITIES = {"hook", "catchup", "rotate", "accounts", "leavers", "audit", "expiry", "alerts"}
 MODULES = sorted(
     path.relative_to(ROOT)
     for package in ("functions", "infra", "cli", "sandbox")

@@ -1,0 +1,1 @@
+"""Every change of a revocation, kept where nobody can rewrite it."""
