@@ -1,4 +1,4 @@
-"""A person's record as the ledger stores it."""
+"""A person's record, and what they lost by leaving a group, as the ledger stores them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.aws.person_access import Entitlement
 from functions.leavers.decide import Reason
+from functions.leavers.partial import Loss
 from functions.leavers.record import Mark, Occasion, Record, StepOutcome, StepState, Taken
 
 
@@ -83,6 +84,41 @@ def from_document(key: str, stored: Mapping[str, Any]) -> Record:
         narrowed=_instant(stored.get("narrowed")),
         clean_since=_instant(stored.get("clean_since")),
         lifted=stored.get("lifted", False),
+    )
+
+
+def loss_document(loss: Loss) -> dict[str, Any]:
+    """As the ledger stores it, under its own key."""
+    return {
+        "joined": loss.joined,
+        "at": loss.at.isoformat(),
+        "trigger": loss.trigger,
+        "until": loss.until.isoformat(),
+        "login": loss.login,
+        "group": loss.group,
+        "group_id": loss.group_id,
+        "user_id": loss.user_id,
+        "lost": [list(pair) for pair in loss.lost],
+        "kept": [list(pair) for pair in loss.kept],
+        "looked": loss.looked and loss.looked.isoformat(),
+    }
+
+
+def loss_from(key: str, stored: Mapping[str, Any]) -> Loss:
+    """Read it back. Raises KeyError or ValueError where the ledger holds something else."""
+    return Loss(
+        key=key,
+        joined=stored["joined"],
+        at=datetime.fromisoformat(stored["at"]),
+        trigger=stored["trigger"],
+        until=datetime.fromisoformat(stored["until"]),
+        login=stored["login"],
+        group=stored["group"],
+        group_id=stored["group_id"],
+        user_id=stored["user_id"],
+        lost=tuple((account, name) for account, name in stored["lost"]),
+        kept=tuple((account, name) for account, name in stored["kept"]),
+        looked=_instant(stored["looked"]),
     )
 
 

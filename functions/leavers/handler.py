@@ -16,6 +16,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
     """
     if "schedule" in event:
         leavers().upkeep.run()
+        leavers().groups.upkeep()
         return None
     batch = leavers().batch()
     batch.admit(readable(event))

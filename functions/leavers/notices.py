@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functions.aws.person_access import Reach
 from functions.finding import Finding, Severity, State
 from functions.leavers.findings import Wording
+from functions.leavers.partial_notices import PartialNotices
 from functions.leavers.record import Record
 from functions.leavers.revocations import Findings
 from functions.leavers.writing import Report
@@ -53,7 +54,11 @@ class Notices:
         return [
             finding
             for report in reports
-            for finding in (self._capacity(report, now), self._repaired(report, now))
+            for finding in (
+                self._capacity(report, now),
+                self._repaired(report, now),
+                PartialNotices(self.wording).waiting(report.title, report.waiting, now),
+            )
         ]
 
     def _capacity(self, report: Report, now: datetime) -> Finding:

@@ -24,6 +24,7 @@ from functions.leavers.decide import (
 from functions.leavers.findings import Wording
 from functions.leavers.identify import Directory
 from functions.leavers.revocations import Findings, Work, nothing
+from functions.okta.event_types import GROUP_EVENTS
 from functions.okta.log_event import LogEvent
 
 SIGN_IN_SOURCES = frozenset({"aws.signin", "aws.sso"})
@@ -41,6 +42,10 @@ class Executor(Protocol):
     def admit(self, event: Leaver | Return, user_id: str | None = None) -> Work: ...
 
 
+class GroupChanges(Protocol):
+    def admit(self, event: LogEvent) -> Work: ...
+
+
 class Tripwire(Protocol):
     def signed_in(self, detail: Mapping[str, Any], at: datetime) -> None: ...
 
@@ -54,6 +59,7 @@ class Reception:
     def __init__(
         self,
         revocations: Executor,
+        groups: GroupChanges,
         ledger: OpenRevocations,
         directory: Directory,
         findings: Findings,
@@ -65,6 +71,7 @@ class Reception:
         log: Logger,
     ) -> None:
         self._revocations = revocations
+        self._groups = groups
         self._ledger = ledger
         self._directory = directory
         self._findings = findings
@@ -77,7 +84,8 @@ class Reception:
     def admit(self, envelope: Envelope) -> Work:
         """Take in one message. Raises a ValueError where it is not what the rules should let through."""
         if envelope.source == OKTA:
-            return self._hear(LogEvent.parse(envelope.detail))
+            event = LogEvent.parse(envelope.detail)
+            return self._groups.admit(event) if event.event_type in GROUP_EVENTS else self._hear(event)
         if envelope.source == OPERATOR:
             return self._obey(
                 decide_operator(envelope.detail_type, envelope.detail, envelope.id, envelope.time)

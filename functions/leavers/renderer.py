@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.deny_policies import DenyPolicyError
 from functions.aws.lease import LeaseLostError, LeaseState, Turn
+from functions.leavers.partial import Loss
 from functions.leavers.writing import Place, Report, denied, mark, rendered
 
 LEASE_SECONDS = 30.0
@@ -50,7 +51,7 @@ class Watch(Protocol):
 
 
 class Renderer:
-    """Brings the deny policies up to what the ledger says.
+    """Brings the deny policies up to what the ledger says of leavers, and of those who `losses` are.
 
     UpdatePolicy allows 2 calls a second and knows no versions: hence one writer at a time, who writes for
     everybody whose revocation was in the ledger when the writing began.
@@ -63,6 +64,7 @@ class Renderer:
         places: Sequence[Place],
         watch: Watch,
         *,
+        losses: Callable[[], Sequence[Loss]] = tuple,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -70,6 +72,7 @@ class Renderer:
         self._lease = lease
         self._places = places
         self._watch = watch
+        self._losses = losses
         self._now = now
         self._sleep = sleep
 
@@ -103,11 +106,11 @@ class Renderer:
         try:
             # In a burst others are just writing into the ledger: one writing then serves many more of them.
             self._sleep(max(0.0, min(BREATH_SECONDS, turn.finished_at + BREATH_SECONDS - self._now())))
-            people = denied(self._ledger.open_entries())
+            people, losses = denied(self._ledger.open_entries()), self._losses()
             reports, written = [], []
             for place in self._places:
                 place.policies.until(deadline)
-                report, documents = rendered(place, people, turn.written)
+                report, documents = rendered(place, people, turn.written, losses)
                 reports.append(report)
                 written += [mark(place, number, text) for number, text in enumerate(documents, 1)]
             left_over = [each for report in reports for each in report.left_over]

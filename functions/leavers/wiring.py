@@ -18,6 +18,7 @@ from functions.aws.entitlements import Entitlements, EveryAccess
 from functions.aws.lease import Lease
 from functions.aws.ledger import Ledger
 from functions.aws.management_deny import ManagementDeny
+from functions.aws.partial_losses import PartialLosses
 from functions.aws.people import People
 from functions.aws.person_access import PersonAccess
 from functions.aws.scim import Scim
@@ -30,7 +31,9 @@ from functions.leavers.deny import MANAGED, Shape
 from functions.leavers.entitlement_steps import Disentitle, TakeStockOfEntitlements
 from functions.leavers.environment import Environment
 from functions.leavers.findings import Console, Wording
+from functions.leavers.groups import denying
 from functions.leavers.notices import Notices, Told
+from functions.leavers.partial_wiring import group_access, group_changes
 from functions.leavers.reception import Reception
 from functions.leavers.renderer import OncePerBatch, Renderer
 from functions.leavers.resume import Resumption
@@ -68,11 +71,13 @@ class Leavers:
         wording = Wording(env.runbooks, Console(env.region, env.instance_arn))
         notices, book = Notices(wording), Book(ledger, _now)
         management = assumed(env.deny_role, "ostiary-leavers")
+        losses = PartialLosses(dynamodb, env.ledger_table)
         renderer = Renderer(
             ledger,
             Lease(dynamodb, env.ledger_table, "deny-policies"),
             _places(env, management, rules.deny_target),
             Told(bus, notices, _now),
+            losses=lambda: denying(losses, _now()),
         )
         access = PersonAccess(
             boto3.client("sso-admin", config=CONFIG),
@@ -97,8 +102,14 @@ class Leavers:
             measure=_measure,
             log=log,
         )
+        region, instance, store = env.region, env.instance_arn, env.identity_store_id
+        shown = group_access(
+            management, directory, region=region, instance_arn=instance, identity_store_id=store
+        )
+        self.groups = group_changes(losses, shown, people, self._once, bus, wording, rules)
         self._reception = Reception(
             revocations,
+            self.groups,
             ledger,
             people,
             bus,
@@ -143,11 +154,13 @@ def _places(env: Environment, management: boto3.Session, target: str) -> list[Pl
             "service control policies",
             DenyPolicies(organizations, target=target),
             Shape(env.deny_size, env.deny_count),
+            binds=lambda each: each != account,
         ),
         Place(
             "policies of the management account",
             ManagementDeny(iam, account),
             Shape(MANAGED, env.deny_management),
+            binds=lambda each: each == account,
         ),
     ]
 

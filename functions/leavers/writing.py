@@ -1,13 +1,16 @@
 """The deny policies of one place, read, rendered and written: what was found, what is left."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
 from functions.leavers.deny import Denied, Shape, document, held_in, render
+from functions.leavers.partial import Loss
+from functions.leavers.partial_render import Filled, fill
+from functions.leavers.partial_scopes import places
 
 
 class Policies(Protocol):
@@ -16,9 +19,15 @@ class Policies(Protocol):
     def bring(self, number: int, content: str, held: str | None) -> bool: ...
 
 
+def everywhere(account: str) -> bool:
+    """All accounts are bound."""
+    return bool(account)
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where deny policies stand: their gateway, how much room there is, and what on-call calls it.
+    """Where deny policies stand: their gateway, how much room there is, what on-call calls it, and whether an
+    account's roles are bound by them.
 
     Where fewer policies exist than the shape counts, and none can be made, those that exist are filled.
     """
@@ -26,30 +35,39 @@ class Place:
     title: str
     policies: Policies
     shape: Shape
+    binds: Callable[[str], bool] = everywhere
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a writing found and left. `repaired` names what somebody else had changed."""
+    """What a writing found and left: leavers, and the share of the room that they take.
+
+    `repaired` names what somebody else had changed, `waiting` who has lost a group and finds no room.
+    """
 
     title: str
     people: int
     used: float
     left_over: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
 
 def rendered(
-    place: Place, people: Sequence[Denied], written: Sequence[str] | None
+    place: Place, people: Sequence[Denied], written: Sequence[str] | None, losses: Sequence[Loss] = ()
 ) -> tuple[Report, Sequence[str]]:
-    """Bring this place's policies up to `people`. `written` are the marks of the last writing, if known."""
+    """Bring this place's policies up to `people`, and to `losses` as far as people leave room.
+
+    `written` are the marks of the last writing, if known.
+    """
     held = place.policies.contents(place.shape.count)
     shape = replace(place.shape, count=min(place.shape.count, len(held)))
     if not held:
         return Report(place.title, 0, 0.0), ()
     rendering = render(people, held, shape)
+    filled = _filled(place, people, losses, rendering.documents, held, shape)
     repaired = _changed(place, held, written)
-    for number, content in in_safe_order(held, rendering.documents):
+    for number, content in in_safe_order(held, filled.documents):
         present = held[number - 1]
         unneeded = present is None and number > 1 and content == document([])
         if not unneeded and place.policies.bring(number, content, present):
@@ -57,7 +75,29 @@ def rendered(
     used = sum(len(each) for each in rendering.documents[: shape.count] if held_in(each))
     share = used / (shape.size * shape.count)
     count = sum(len(held_in(each)) for each in rendering.documents)
-    return Report(place.title, count, share, rendering.left_over, tuple(repaired)), rendering.documents
+    waiting = tuple(sorted({each.who for each in filled.waiting}))
+    return (
+        Report(place.title, count, share, rendering.left_over, tuple(repaired), waiting),
+        filled.documents,
+    )
+
+
+def _filled(
+    place: Place,
+    people: Sequence[Denied],
+    losses: Sequence[Loss],
+    documents: Sequence[str],
+    held: Sequence[str | None],
+    shape: Shape,
+) -> Filled:
+    """With the losses of those who are not denied anyway, as leavers or in all that they did before."""
+    out = {each.user_id: each.before for each in people}
+    partial = [
+        loss
+        for loss in losses
+        if loss.user_id not in out or ((before := out[loss.user_id]) is not None and before < loss.latest)
+    ]
+    return fill(documents, held, places(partial, place.binds), shape)
 
 
 def _changed(place: Place, held: Sequence[str | None], written: Sequence[str] | None) -> list[str]:
@@ -95,9 +135,13 @@ def _before(entry: Mapping[str, Any]) -> datetime | None:
 
 
 def in_safe_order(held: Sequence[str | None], documents: Sequence[str]) -> list[tuple[int, str]]:
-    """The policies by number, those first that lose nobody: who moves is never without a deny."""
+    """The policies by number, those first that lose nobody: who moves is never without a deny.
 
-    def loses(place: int) -> bool:
-        return not held_in(held[place]).keys() <= held_in(documents[place]).keys()
+    Before those in which no leaver comes or goes, so that nobody's partial loss makes a leaver wait.
+    """
 
-    return [(place + 1, documents[place]) for place in sorted(range(len(documents)), key=loses)]
+    def rank(place: int) -> tuple[bool, bool]:
+        before, after = held_in(held[place]), held_in(documents[place])
+        return before == after, not before.keys() <= after.keys()
+
+    return [(place + 1, documents[place]) for place in sorted(range(len(documents)), key=rank)]

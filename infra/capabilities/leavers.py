@@ -6,7 +6,7 @@ from constructs import Construct
 
 from infra import names
 from infra.config import Deployment
-from infra.patterns import LEAVERS, OPERATOR, SIGN_INS
+from infra.patterns import GROUPS, LEAVERS, OPERATOR, SIGN_INS
 from infra.resources.grants import Grant
 from infra.resources.identity import directory, instance
 from infra.resources.inbox import Inbox
@@ -67,6 +67,18 @@ class Leavers(Construct):
         # revocation is in the ledger by then: a hundred at a time. No window to fill a batch: it would make
         # a single leaver wait.
         worker.reads(inbox, batch=10, concurrency=10)
+        regroupings = Inbox(
+            self,
+            "Regroup",
+            capability="regroup",
+            bus=house.bus,
+            patterns={"regroup": GROUPS},
+            timeout=timeout,
+            alarms=house.alarms,
+        )
+        # Hundreds may change groups at once: nobody who leaves waits behind them, and what they lost is
+        # written together, so here a batch may take a moment to fill.
+        worker.reads(regroupings, batch=20, concurrency=2, window=Duration.seconds(3))
         Timer(
             self,
             "Upkeep",
@@ -86,6 +98,7 @@ def _rights(deployment: Deployment) -> list[Grant]:
         instance(
             deployment,
             [
+                "DescribePermissionSet",
                 "DeleteAccountAssignment",
                 "DescribeAccountAssignmentDeletionStatus",
                 "CreateAccountAssignment",
@@ -96,6 +109,7 @@ def _rights(deployment: Deployment) -> list[Grant]:
             deployment,
             [
                 "GetUserId",
+                "GetGroupId",
                 "DescribeUser",
                 "ListUsers",
                 "ListGroupMembershipsForMember",

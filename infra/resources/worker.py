@@ -76,10 +76,19 @@ class Worker(Construct):
             f"{capability.capitalize()}RoleArn"
         )
 
-    def reads(self, inbox: Inbox, *, batch: int, concurrency: int) -> None:
-        """Start the function with up to `batch` messages, in at most `concurrency` instances."""
+    def reads(
+        self, inbox: Inbox, *, batch: int, concurrency: int, window: Duration | None = None
+    ) -> None:
+        """Start the function with up to `batch` messages, in at most `concurrency` instances.
+
+        `window`: how long a batch may take to fill.
+        """
         source = sources.SqsEventSource(
-            inbox.queue, batch_size=batch, max_concurrency=concurrency, report_batch_item_failures=True
+            inbox.queue,
+            batch_size=batch,
+            max_batching_window=window,
+            max_concurrency=concurrency,
+            report_batch_item_failures=True,
         )
         self.function.add_event_source(source)
 

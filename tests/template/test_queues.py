@@ -57,6 +57,25 @@ def test_a_message_that_fails_goes_back_alone(capability: str, hub: Template) ->
     )
 
 
+def test_nobody_who_leaves_waits_behind_those_who_change_groups(hub: Template) -> None:
+    """Given hundreds who are regrouped, their messages lie in another queue, and start few instances."""
+    mappings = of_type(hub, "AWS::Lambda::EventSourceMapping").values()
+    regroup, leavers = (
+        next(m for m in mappings if refers_to(m["EventSourceArn"], queue(hub, f"ostiary-{name}")[0]))
+        for name in ("regroup", "leavers")
+    )
+    _, live = queue(hub, "ostiary-regroup")
+
+    assert refers_to(
+        regroup["FunctionName"],
+        named(hub, "AWS::Lambda::Function", "FunctionName", "ostiary-leavers")[0],
+    )
+    assert regroup["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert regroup["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert "MaximumBatchingWindowInSeconds" not in leavers
+    assert live["VisibilityTimeout"] >= 6 * function(hub, "leavers")["Timeout"]
+
+
 def test_every_queue_of_every_stack_is_encrypted_and_refuses_plain_http(shapes: dict[str, Stacks]) -> None:
     for stacks in shapes.values():
         for template in stacks.all().values():

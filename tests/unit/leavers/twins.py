@@ -25,8 +25,10 @@ from functions.leavers.book import Book
 from functions.leavers.deny import Shape, held_in, ids_in
 from functions.leavers.entitlement_steps import Disentitle, TakeStockOfEntitlements
 from functions.leavers.findings import Console, Wording
+from functions.leavers.groups import GroupChanges, denying
 from functions.leavers.notices import Notices
 from functions.leavers.notices import Told as Watch
+from functions.leavers.partial_notices import PartialNotices
 from functions.leavers.reception import Reception
 from functions.leavers.renderer import OncePerBatch, Renderer
 from functions.leavers.resume import Resumption
@@ -36,6 +38,7 @@ from functions.leavers.tripwire import Tripwire
 from functions.leavers.upkeep import Upkeep
 from functions.leavers.writing import Place
 from functions.okta.errors import OktaUnreachableError
+from tests.unit.leavers.group_twins import GroupAccessTwin, LossesTwin, Shown
 
 SAMPLES = Path(__file__).parents[3] / "events" / "okta"
 APP_ID = "0oa5f1tsAwsIdc8Kp1d7"
@@ -101,6 +104,9 @@ class World:
     mode: Mode = "remove"
     snapshot: dict[str, Person] = field(default_factory=dict)
     snapshot_at: datetime | None = None
+    shown: Shown = field(default_factory=Shown)
+    management: str = "999999999999"
+    lost_groups: bool = True
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds, UTC)
@@ -134,15 +140,7 @@ class World:
         log, findings, directory = Logger(service="test", level="CRITICAL"), Told(self), Directory(self)
         wording = Wording("https://runbooks", Console("eu-west-1", "arn:aws:sso:::instance/ssoins-7223a1b2"))
         notices, book, access = Notices(wording), Book(LedgerTwin(self), self.now), AccessTwin(self)
-        renderer = Renderer(
-            LedgerTwin(self),
-            LeaseTwin(self),
-            [Place("service control policies", PoliciesTwin(self), self.shape)],
-            Watch(findings, notices, self.now),
-            now=lambda: self.seconds,
-            sleep=self.sleep,
-        )
-        entitlements = EntitlementsTwin(self)
+        renderer, entitlements = self._renderer(), EntitlementsTwin(self)
         once, rules = OncePerBatch(renderer), Rules(timedelta(hours=12), self.protected)
         revocations = Revocations(
             book,
@@ -169,6 +167,7 @@ class World:
         )
         reception = Reception(
             revocations,
+            self.groups(once),
             LedgerTwin(self),
             directory,
             findings,
@@ -193,6 +192,38 @@ class World:
             log=log,
         )
         return Batch(reception, once, clock=lambda: self.seconds), upkeep
+
+    def _renderer(self) -> Renderer:
+        wording = Wording("https://runbooks", Console("eu-west-1", "arn:aws:sso:::instance/ssoins-7223a1b2"))
+        members = Place(
+            "service control policies", PoliciesTwin(self), self.shape, lambda each: each != self.management
+        )
+        return Renderer(
+            LedgerTwin(self),
+            LeaseTwin(self),
+            [members],
+            Watch(Told(self), Notices(wording), self.now),
+            losses=lambda: denying(LossesTwin(self.shown, self.call), self.now()),
+            now=lambda: self.seconds,
+            sleep=self.sleep,
+        )
+
+    def groups(self, once: OncePerBatch | None = None) -> GroupChanges:
+        """What deals with changes of groups, as a new container has it."""
+        findings, log = Told(self), Logger(service="test", level="CRITICAL")
+        wording = Wording("https://runbooks", Console("eu-west-1", "arn:aws:sso:::instance/ssoins-7223a1b2"))
+        return GroupChanges(
+            LossesTwin(self.shown, self.call),
+            GroupAccessTwin(self.shown, self.call, self.broken),
+            Directory(self),
+            once or OncePerBatch(self._renderer()),
+            findings,
+            PartialNotices(wording),
+            Rules(timedelta(hours=12), self.protected),
+            denied=self.lost_groups,
+            now=self.now,
+            log=log,
+        )
 
     def denied(self) -> set[str]:
         """The ids that the policies deny, as anybody can read there."""

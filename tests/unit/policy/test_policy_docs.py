@@ -62,3 +62,4 @@ def test_what_is_said_of_defaults_is_so() -> None:
     assert (policy.accounts.prune, policy.accounts.max_removals) == ("off", 10)
     assert (policy.expiry.info, policy.expiry.warning, policy.expiry.page) == (60, 30, 14)
     assert policy.leavers.memberships == "remove"
+    assert policy.leavers.lost_groups == "deny"

@@ -146,6 +146,7 @@ def mistakes(text: str) -> tuple[Mistake, ...]:
         (SETS + "grants: {}", (3, 9), "must be a list", ""),
         (SETS + "leavers: {on: [deactivated]}", (3, 16), "'deactivated' is not known", "deactivate?"),
         (SETS + "leavers: {keep_deny: 8h}", (3, 22), "8h is not between 12h", ""),
+        (SETS + "leavers: {lost_groups: dney}", (3, 24), "'dney' is not known", "did you mean deny?"),
         (SETS + "leavers: {deny_target: here}", (3, 24), "'here' is not root", ""),
         (SETS + "expiry: {info: 10}", (3, 9), "info >= warning", ""),
         (SETS + "expiry: {info: soon}", (3, 16), "must be a whole number", ""),

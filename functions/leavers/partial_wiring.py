@@ -1,0 +1,64 @@
+"""What deals with changes of groups is made of."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+from aws_lambda_powertools import Logger
+
+from functions.aws.group_access import GroupAccess
+from functions.aws.identity_store import IdentityStore
+from functions.aws.partial_losses import PartialLosses
+from functions.aws.people import People
+from functions.aws.session import CONFIG
+from functions.bus import EventBus
+from functions.leavers.findings import Wording
+from functions.leavers.groups import GroupChanges
+from functions.leavers.partial_notices import PartialNotices
+from functions.leavers.renderer import OncePerBatch
+from functions.leavers.revocations import Rules
+from functions.policy.watch import Leavers
+
+if TYPE_CHECKING:
+    from mypy_boto3_identitystore import IdentityStoreClient
+
+
+def group_changes(
+    losses: PartialLosses,
+    access: GroupAccess,
+    people: People,
+    writer: OncePerBatch,
+    bus: EventBus,
+    wording: Wording,
+    rules: Leavers,
+) -> GroupChanges:
+    """For the messages of the second queue, and for the schedule."""
+    return GroupChanges(
+        losses,
+        access,
+        people,
+        writer,
+        bus,
+        PartialNotices(wording),
+        Rules(rules.keep_deny, rules.protected),
+        denied=rules.lost_groups == "deny",
+        now=lambda: datetime.now(UTC),
+        log=Logger(),
+    )
+
+
+def group_access(
+    management: boto3.Session,
+    directory: "IdentityStoreClient",
+    *,
+    region: str,
+    instance_arn: str,
+    identity_store_id: str,
+) -> GroupAccess:
+    """Assignments are listed as the management account; what permission sets are called, as the hub."""
+    return GroupAccess(
+        management.client("sso-admin", region_name=region, config=CONFIG),
+        boto3.client("sso-admin", config=CONFIG),
+        IdentityStore(directory, identity_store_id),
+        instance_arn=instance_arn,
+    )
