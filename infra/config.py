@@ -163,21 +163,6 @@ _KEYS = (
         default="400",
     ),
     _Key(
-        "audit_retention_mode",
-        "how firmly the audit trail is locked: COMPLIANCE, where nobody can delete an entry before its time, "
-        "root included; or GOVERNANCE, where whoever holds s3:BypassGovernanceRetention can",
-        "COMPLIANCE",
-        r"COMPLIANCE|GOVERNANCE",
-        default="COMPLIANCE",
-    ),
-    _Key(
-        "audit_retention_days",
-        "for how many days each entry of the audit trail is locked",
-        "400",
-        r"[1-9]\d{0,3}|[1-3]\d{4}",
-        default="400",
-    ),
-    _Key(
         "alert_email",
         "the address that alerts are mailed to, or empty for none",
         "on-call@example.com",
@@ -227,8 +212,6 @@ class Deployment:
     deny_policies: str
     deny_policy_size: str
     deny_management_policies: str
-    audit_retention_mode: str
-    audit_retention_days: str
     audit_retention_mode: str
     audit_retention_days: str
     alert_email: str | None
