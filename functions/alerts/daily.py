@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from functions.alerts.channels import Channel, Reader
+from functions.alerts.desk import back
 from functions.alerts.digest import Digest, Entry, open_entries, recent
 from functions.alerts.findings import channel_down
 from functions.alerts.route import Routes
@@ -39,7 +40,8 @@ class Daily:
             took += self._stand_in(Digest(tuple(e for e in entries if e in missed), now), due, failures)
         if due and not took:
             raise DigestError(f"nobody took the digest: {'; '.join(failures.values())}")
-        self.report([channel_down(name, error, now, self.runbooks) for name, error in failures.items()])
+        down = [channel_down(name, error, now, self.runbooks) for name, error in failures.items()]
+        self.report([*down, *back(self.store, took, now, self.runbooks)])
         return took
 
     def _shares(self, entries: Sequence[Entry]) -> dict[str, tuple[Entry, ...]]:

@@ -90,7 +90,8 @@ def merge(record: Record | None, sighting: Sighting) -> Record:
         return record
     reopened = record.latest.finding.state is State.CLEAR and sighting.finding.state is State.OPEN
     if reopened:
-        return replace(record, latest=sighting, since=sighting.finding.since)
+        # What a channel missed of the last time is over: it begins anew there too.
+        return replace(record, latest=sighting, since=sighting.finding.since, failed={})
     return replace(record, latest=sighting, since=min(record.since, sighting.finding.since))
 
 

@@ -1,7 +1,7 @@
 """The desk where findings arrive: remember, decide for each channel, tell, and remember who was told."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from functions.alerts.channels import Channel
 from functions.alerts.decision import Decision, Record, Sighting, decide, merge
 from functions.alerts.findings import channel_down
 from functions.alerts.message import Message
-from functions.alerts.route import Routes, given_up
+from functions.alerts.route import KEY, Routes, given_up
 from functions.alerts.store import FindingStore
 from functions.alerts.wire import ChannelError
 from functions.finding import Finding
@@ -25,6 +25,7 @@ class _Round:
 
     decisions: dict[str, Decision] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    took: list[str] = field(default_factory=list)
     back: list[str] = field(default_factory=list)
 
 
@@ -68,6 +69,7 @@ class Desk:
         except ChannelError as error:
             told.failures[name] = str(error)
             return record.fail(name)
+        told.took.append(name)
         if name in record.failed:
             told.back.append(name)
         return record.tell(name, now)
@@ -87,6 +89,18 @@ class Desk:
         """Say who is down and who is back. What is found about a channel goes round it: nothing circles."""
         down = [name for name in given_up(record) if name in told.failures]
         findings = [channel_down(name, told.failures[name], now, self.runbooks) for name in down]
-        findings += [channel_down(name, "none", now, self.runbooks).cleared() for name in told.back]
+        findings += back(self.store, told.took, now, self.runbooks, surely=told.back)
         if findings:
             self.report(findings)
+
+
+def back(
+    store: FindingStore, took: Iterable[str], now: datetime, runbooks: str, *, surely: Collection[str] = ()
+) -> list[Finding]:
+    """Of the channels that took a message, those that were said to be down: they are no more. `surely`: those
+    that may have been reported a moment ago, and are not in the store yet."""
+    return [
+        channel_down(name, "none", now, runbooks).cleared()
+        for name in took
+        if name in surely or store.is_open(f"{KEY}{name}")
+    ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from functions.alerts.decision import Record
+from functions.alerts.digest import Entry
 from functions.finding import Finding, Severity
 
 OPEN = "OpenFindings"
@@ -14,9 +14,9 @@ WATCH = "watch/"
 """A watch reports under this key in every run that ends, whether it could read or not."""
 
 
-def report_open(records: Iterable[Record]) -> Counter[Severity]:
+def report_open(entries: Iterable[Entry]) -> Counter[Severity]:
     """How many findings are open, by severity; zero is said too, so that silence means that nobody counts."""
-    counted = Counter(record.latest.finding.severity for record in records)
+    counted = Counter(entry.severity for entry in entries)
     for severity in Severity:
         with single_metric(name=OPEN, unit=MetricUnit.Count, value=counted[severity]) as metric:
             metric.add_dimension("severity", severity.value)

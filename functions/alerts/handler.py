@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.alerts.decision import Sighting
+from functions.alerts.digest import open_entries, recent
 from functions.alerts.gauges import report_open, report_watch
 from functions.alerts.setup import daily, desk, store
 from functions.finding import Finding
@@ -22,7 +23,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any] | No
         return dict(each_envelope(event, context, _hear))
     if "digest" in event:
         logger.info("digest", extra={"channels": daily().run(datetime.now(UTC))})
-    report_open(store().open())
+    report_open(recent(open_entries(store().open()), datetime.now(UTC)))
     return None
 
 

@@ -74,6 +74,17 @@ class FindingStore:
         except ClientError as error:
             raise _busy(finding.key, error) from error
 
+    def is_open(self, key: str) -> bool:
+        """Whether this finding is open now, as far as it was told."""
+        item = self._dynamodb.get_item(
+            TableName=self._table,
+            Key={"pk": {"S": key}},
+            ProjectionExpression="#status",
+            ExpressionAttributeNames={"#status": "status"},
+            ConsistentRead=True,
+        ).get("Item", {})
+        return item.get("status") == {"S": State.OPEN.value}
+
     def open(self) -> Iterator[Record]:
         """Every finding that is open now. A scan: the table holds what was found within weeks."""
         pages = self._dynamodb.get_paginator("scan").paginate(

@@ -13,9 +13,9 @@ import requests
 TIMEOUT = (2.0, 5.0)
 """Seconds to connect, and to wait for the answer."""
 
-REST = 5.0
+REST = 30.0
 """Seconds for which an endpoint that did not answer is left alone: a batch of findings must not wait for
-the same time-out once for each."""
+the same time-out once for each. Longer than all other channels take together to time out."""
 
 
 class ChannelError(Exception):

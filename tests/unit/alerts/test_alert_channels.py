@@ -4,7 +4,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import boto3
 import pytest
@@ -13,7 +13,7 @@ import requests
 from functions.alerts.channels import Mail, PagerDuty, Reader
 from functions.alerts.channels_secret import BY_SECRET, ChannelsSecretError, webhooks
 from functions.alerts.decision import Decision
-from functions.alerts.wire import REST, ChannelError, Wire, webhook_session
+from functions.alerts.wire import REST, TIMEOUT, ChannelError, Wire, webhook_session
 from sandbox import oncall
 from tests.unit.alerts.conftest import FINDING, REGION, digest, message
 from tests.unit.okta.scripted_http import Answer, ScriptedServer, scripted_server
@@ -128,6 +128,27 @@ def test_who_does_not_answer_is_left_alone_for_a_moment(
     now += REST
     wire.post({})
     assert len(server.asked) == 2
+
+
+def test_several_that_do_not_answer_cost_a_batch_one_wait_each(http: requests.Session) -> None:
+    """Given every channel hangs, ten findings of one batch still fit into the function's minute."""
+    now, asked = 0.0, Counter[str]()
+
+    class Hanging:
+        def post(self, url: str, **_: object) -> requests.Response:
+            nonlocal now
+            asked[url] += 1
+            now += sum(TIMEOUT)
+            raise requests.ReadTimeout
+
+    hanging = cast(requests.Session, Hanging())
+    wires = [Wire(name, f"https://{name}.example", hanging, clock=lambda: now) for name in BY_SECRET]
+    for _ in range(10):
+        for wire in wires:
+            with pytest.raises(ChannelError):
+                wire.post({})
+    assert set(asked.values()) == {1}
+    assert now < 60
 
 
 def test_who_refuses_is_asked_again_at_once(server: ScriptedServer, http: requests.Session) -> None:

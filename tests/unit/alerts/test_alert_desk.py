@@ -249,3 +249,36 @@ def test_a_channel_that_is_down_makes_no_circle(office: Office) -> None:
     office.take(down, MORNING + 9 * HOUR)
     assert len(office.reported) == 1
     assert [told.finding.key for told in office.mail.messages] == [FINDING.key, "channel/slack"]
+
+
+def test_a_channel_is_back_with_the_first_message_that_it_takes_whatever_it_is_about(office: Office) -> None:
+    """Given what Slack missed is gone before Slack is back, another finding's message ends the news of it."""
+    office.slack.down = True
+    for attempt in range(ATTEMPTS):
+        with pytest.raises(AlertError):
+            office.take(finding(), MORNING, now=MORNING + attempt * HOUR)
+    office.take(office.reported.pop(), MORNING + 3 * HOUR)
+    office.take(finding(state=State.CLEAR), MORNING + 4 * HOUR)
+    assert office.reported == []
+
+    office.slack.down = False
+    office.take(finding(key="something/else"), MORNING + 5 * HOUR)
+
+    (back,) = office.reported
+    assert (back.key, back.state) == ("channel/slack", State.CLEAR)
+    office.take(back, MORNING + 5 * HOUR)
+    assert office.mail.decisions[-1] == "resolved"
+    # And that is said once
+    office.take(finding(key="a third"), MORNING + 6 * HOUR)
+    assert len(office.reported) == 1
+
+
+def test_what_failed_before_the_finding_was_gone_counts_no_more_when_it_is_back(office: Office) -> None:
+    office.slack.down = True
+    for attempt in range(ATTEMPTS - 1):
+        with pytest.raises(AlertError):
+            office.take(finding(), MORNING, now=MORNING + attempt * HOUR)
+    office.take(finding(state=State.CLEAR), MORNING + DAY)
+    with pytest.raises(AlertError):
+        office.take(finding(), MORNING + 2 * DAY)
+    assert office.reported == []

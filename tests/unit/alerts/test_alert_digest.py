@@ -7,6 +7,7 @@ import pytest
 from functions.alerts.daily import Daily, DigestError
 from functions.alerts.decision import Record, Sighting
 from functions.alerts.digest import open_entries, recent
+from functions.alerts.findings import channel_down
 from functions.alerts.route import Routes
 from functions.alerts.store import FindingStore
 from functions.finding import Finding, Severity, State
@@ -63,6 +64,12 @@ def test_a_channel_that_is_down_is_reported(morning: Morning) -> None:
     morning.heard["slack"].down = True
     assert morning.daily.run(MORNING + DAY) == ["mail"]
     assert [found.key for found in morning.reported] == ["channel/slack"]
+
+
+def test_a_channel_that_takes_the_digest_is_back(morning: Morning) -> None:
+    morning.keep(channel_down("slack", "slack: HTTP 500", MORNING, "https://example.com/runbooks"))
+    morning.daily.run(MORNING + DAY)
+    assert [(found.key, found.state) for found in morning.reported] == [("channel/slack", State.CLEAR)]
 
 
 def test_what_nobody_took_goes_to_one_who_had_nothing_to_hear(store: FindingStore) -> None:

@@ -151,11 +151,12 @@ def measured(said: str) -> list[dict[str, Any]]:
 def test_the_digest_tells_what_is_open_and_the_count_is_measured(
     deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # Given a page and a warning that are open, and one that is gone
+    # Given a page and a warning that are open, one that is gone, and one that nobody repeated for a week
     deployed.secrets.create_secret(Name=SECRET, SecretString="{}")
     now = datetime.now(UTC).replace(microsecond=0)
     gone = finding(key="gone"), finding(state=State.CLEAR, key="gone")
     seen = (finding(), finding(Severity.PAGE, key="other"), *gone)
+    handler.handle(batch((finding(key="an event"), now - timedelta(days=8))), CONTEXT)
     handler.handle(batch(*((each, now + timedelta(seconds=n)) for n, each in enumerate(seen))), CONTEXT)
     deployed.subjects()
     capsys.readouterr()
