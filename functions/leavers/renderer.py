@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.deny_policies import DenyPolicyError
 from functions.aws.lease import LeaseLostError, LeaseState, Turn
+from functions.leavers.deny import Denied
 from functions.leavers.partial import Loss
 from functions.leavers.writing import Place, Report, denied, mark, rendered
 
@@ -107,12 +108,7 @@ class Renderer:
             # In a burst others are just writing into the ledger: one writing then serves many more of them.
             self._sleep(max(0.0, min(BREATH_SECONDS, turn.finished_at + BREATH_SECONDS - self._now())))
             people, losses = denied(self._ledger.open_entries()), self._losses()
-            reports, written = [], []
-            for place in self._places:
-                place.policies.until(deadline)
-                report, documents = rendered(place, people, turn.written, losses)
-                reports.append(report)
-                written += [mark(place, number, text) for number, text in enumerate(documents, 1)]
+            reports, written = self._everywhere(people, losses, turn.written, deadline)
             left_over = [each for report in reports for each in report.left_over]
             self._lease.finish(owner, turn.number, left_over, written, at=self._now())
             finished = True
@@ -120,6 +116,28 @@ class Renderer:
         finally:
             if not finished:
                 self._abandon(owner)
+
+    def _everywhere(
+        self,
+        people: Sequence[Denied],
+        losses: Sequence[Loss],
+        before: Sequence[str] | None,
+        deadline: float,
+    ) -> tuple[list[Report], list[str]]:
+        """What was found and left at each place, and its marks. A place that fails holds up no other."""
+        reports, written, failures = [], [], []
+        for place in self._places:
+            place.policies.until(deadline)
+            try:
+                report, documents = rendered(place, people, before, losses)
+            except DenyPolicyError as error:
+                failures.append(str(error))
+                continue
+            reports.append(report)
+            written += [mark(place, number, text) for number, text in enumerate(documents, 1)]
+        if failures:
+            raise DenyPolicyError("; ".join(failures))
+        return reports, written
 
     def _abandon(self, owner: str) -> None:
         try:

@@ -227,3 +227,27 @@ def test_in_a_burst_a_writing_waits_for_more_people_and_alone_it_does_not() -> N
     open_revocation(world, "u-2")
     renderer(world).bring_up_to_date()
     assert 1.0 <= world.seconds - began < 2
+
+
+class Refused(PoliciesTwin):
+    """AWS takes nothing here."""
+
+    def contents(self, count: int) -> list[str | None]:
+        raise DenyPolicyError("service control policies are refused")
+
+
+def test_a_place_that_fails_does_not_keep_the_deny_from_the_other() -> None:
+    world = World()
+    open_revocation(world, "u-1")
+    places = [Place("refused", Refused(world), world.shape), Place("here", PoliciesTwin(world), world.shape)]
+    both = Renderer(
+        LedgerTwin(world),
+        LeaseTwin(world),
+        places,
+        Heard(),
+        now=lambda: world.seconds,
+        sleep=world.sleep,
+    )
+    with pytest.raises(DenyPolicyError, match="are refused"):
+        both.bring_up_to_date()
+    assert world.denied() == {"u-1"}
