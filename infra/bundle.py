@@ -23,6 +23,7 @@ LAMBDA_PLATFORM = "aarch64-manylinux2014"
 
 SERVICES = frozenset(
     {
+        "account-access",
         "cloudwatch",
         "dynamodb",
         "events",
