@@ -123,7 +123,7 @@ class Web:
             return _error(not_found(request.path, "endpoint"))
         failure = self._faults.meet(SERVICE, route.operation) if route.counted else None
         if failure is not None:
-            return _error(_fault(failure))
+            return _error(_fault(failure), self._exhausted() if failure.status == 429 else {})
         headers: dict[str, str] = {}
         try:
             by = (
@@ -135,6 +135,12 @@ class Web:
         except (OktaError, OAuthError) as error:
             return _error(error, headers)
         return _response(reply, headers)
+
+    def _exhausted(self) -> dict[str, str]:
+        """A limit that somebody else has used up, and that resets within a second."""
+        reset = int(self._model.organization.now().timestamp()) + 1
+        limit = str(self._model.organization.settings.rate_limit)
+        return {"X-Rate-Limit-Limit": limit, "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": str(reset)}
 
     def _admit(self, route: Route, request: Request, headers: dict[str, str]) -> Ref:
         caller = self._model.tokens.caller(request.headers.get("Authorization"), asked(request))
