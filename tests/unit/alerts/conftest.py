@@ -51,6 +51,20 @@ def digest() -> Digest:
     return Digest(open_entries(records), MORNING)
 
 
+HUGE = "ä<&>" * 5000
+
+
+def huge() -> dict[str, Any]:
+    return {
+        "title": HUGE,
+        "subject": HUGE,
+        "why": HUGE,
+        "actions": (HUGE, HUGE),
+        "key": "k" * 3000,
+        "facts": {f"{HUGE}{number}": HUGE for number in range(30)},
+    }
+
+
 @dataclass
 class Heard:
     """A channel that keeps what it was told, and fails while `down`."""
