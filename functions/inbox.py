@@ -39,6 +39,7 @@ class Envelope:
     detail_type: str
     time: datetime
     detail: Mapping[str, Any]
+    resources: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, body: str) -> "Envelope":
@@ -51,6 +52,7 @@ class Envelope:
                 detail_type=raw["detail-type"],
                 time=datetime.fromisoformat(raw["time"]),
                 detail=raw["detail"],
+                resources=tuple(raw.get("resources") or ()),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise EnvelopeError(f"not an EventBridge event: {error!r}") from error

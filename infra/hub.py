@@ -30,7 +30,7 @@ class HubStack(Stack):
     def __init__(self, scope: Construct, deployment: Deployment, code: lambda_.Code) -> None:
         super().__init__(
             scope,
-            "ostiary-hub",
+            names.HUB,
             description="Ostiary: the door between Okta and IAM Identity Center",
             env=Environment(account=deployment.hub_account, region=deployment.hub_region),
         )

@@ -8,6 +8,8 @@ from functions.aws.deny_policies import NAME as DENY_NAME
 from infra.config import Deployment
 
 BUS = "ostiary"
+HUB = "ostiary-hub"
+PERMISSION_SETS = "ostiary-permission-sets"
 LEDGER = "ostiary-ledger"
 FINDINGS = "ostiary-findings"
 TRUST = "ostiary-trust"

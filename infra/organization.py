@@ -50,8 +50,7 @@ class OrganizationStack(Stack):
             role=role,
         )
         organization_read(self, deployment)
-        deny_policies(self, deployment)
-        management_denies(self, deployment)
+        deny_policies(self, deployment, management_denies(self, deployment))
         CfnOutput(self, "ForwardRoleArn", value=role.role_arn)
 
 

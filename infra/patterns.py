@@ -3,7 +3,6 @@
 from aws_cdk.aws_events import EventPattern
 
 from functions import bus
-from functions.accounts.group_events import NOTIFICATIONS, STORE
 from functions.okta.event_types import FROM_LOG, GROUP_CREATE, LOG_ONLY, WATCH_EVENTS
 
 ACCOUNT_EVENTS = (
@@ -105,7 +104,8 @@ ORGANIZATION = _recorded(["aws.organizations", "aws.account"], ACCOUNT_EVENTS + 
 ACCOUNT_FACTORY = _recorded(["aws.controltower"], FACTORY_EVENTS)
 IDENTITY_CENTER = _recorded(IDENTITY_SOURCES, IDENTITY_EVENTS)
 PERMISSION_SETS = _recorded(["aws.sso"], PERMISSION_SET_EVENTS)
-GROUPS_TOLD = EventPattern(source=[STORE], detail_type=sorted(NOTIFICATIONS))
+GROUPS_TOLD = EventPattern(source=["aws.identitystore"], detail_type=["Group Created", "Group Updated"])
+"""IAM Identity Center User Guide, "Set up event notifications": told without a trail."""
 ACCOUNTS = _recorded(
     ["aws.organizations", "aws.controltower", "aws.account"], ACCOUNT_EVENTS + FACTORY_EVENTS + NAME_EVENTS
 )

@@ -12,7 +12,15 @@ from functions.policy import AccessPolicy, PermissionSet
 from functions.policy.permission_sets import Boundary, managed_policy_arn
 from infra import names
 from infra.config import ORGANIZATIONS_REGION, Deployment
-from infra.patterns import ACCOUNT_FACTORY, IDENTITY_CENTER, SCIM_TOKEN, SIGN_INS
+from infra.patterns import (
+    ACCOUNT_FACTORY,
+    GROUPS_TOLD,
+    IDENTITY_CENTER,
+    PERMISSION_SETS,
+    SCIM_TOKEN,
+    SIGN_INS,
+    deployed,
+)
 from infra.resources.forwarding import Forwarding
 
 
@@ -22,7 +30,7 @@ class PermissionSetsStack(Stack):
     def __init__(self, scope: Construct, deployment: Deployment, policy: AccessPolicy) -> None:
         super().__init__(
             scope,
-            "ostiary-permission-sets",
+            names.PERMISSION_SETS,
             description="Ostiary: the permission sets of access.yaml",
             env=Environment(account=deployment.management_account, region=deployment.hub_region),
         )
@@ -46,6 +54,9 @@ class PermissionSetsStack(Stack):
                 patterns={
                     "account-factory": ACCOUNT_FACTORY,
                     "identity-center": IDENTITY_CENTER,
+                    "groups": GROUPS_TOLD,
+                    "permission-sets": PERMISSION_SETS,
+                    "deployed": deployed(names.PERMISSION_SETS, deployment.management_account, self.region),
                     "scim-token": SCIM_TOKEN,
                     "sign-ins": SIGN_INS,
                 },

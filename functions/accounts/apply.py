@@ -77,7 +77,7 @@ def apply(
     Raises UnfinishedError at `deadline`; repeating the whole then finds what was done meanwhile.
     """
     requests = center.requests
-    work = _Work(deque(plan.create), lambda step: requests.create(step.assignment), requests.creations)
+    work = Work(deque(plan.create), lambda step: requests.create(step.assignment), requests.creations)
     work.run(Timing(clock, sleep, deadline))
     failed = tuple(Failed(step, reason) for step, reason in work.failed)
     return Applied(tuple(work.done), failed, work.finished)
@@ -86,13 +86,13 @@ def apply(
 def remove(unwanted: Sequence[Unwanted], center: IdentityCenter, timing: Timing) -> Removed:
     """Take these away, under the same rules as `apply`. What is gone already counts as taken away."""
     requests = center.requests
-    work = _Work(deque(unwanted), lambda each: requests.delete(each.assignment), requests.deletions)
+    work = Work(deque(unwanted), lambda each: requests.delete(each.assignment), requests.deletions)
     work.run(timing)
     return Removed(tuple(work.done), tuple(work.failed))
 
 
 @dataclass
-class _Work(Generic[T]):
+class Work(Generic[T]):
     """Requests on their way: `ask` makes one, `look` says how several stand."""
 
     waiting: deque[T]

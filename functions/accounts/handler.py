@@ -11,13 +11,14 @@ from functions.accounts.events import (
     AccountChange,
     CreationFailed,
     GroupAppeared,
+    GroupPlanned,
     Kind,
     UnitRenamed,
     read_change,
 )
 from functions.accounts.findings import about_creation, about_departure
 from functions.accounts.report import report
-from functions.accounts.spread import of_group, of_unit
+from functions.accounts.spread import of_group, of_plan, of_unit
 from functions.accounts.wiring import Tools, tools
 from functions.inbox import Envelope, each_envelope
 
@@ -53,6 +54,9 @@ def on_event(envelope: Envelope, tools: Tools, deadline: datetime) -> None:
             tools.bus.put(of_unit(change, admitter.organizations))
         case GroupAppeared():
             tools.bus.put(of_group(change, admitter.store, admitter.policy, admitter.today()))
+        case GroupPlanned():
+            age = admitter.clock() - envelope.time
+            tools.bus.put(of_plan(change, age, admitter.store, admitter.policy, admitter.today()))
 
 
 def _let_in(change: AccountChange, envelope: Envelope, tools: Tools, deadline: datetime) -> None:

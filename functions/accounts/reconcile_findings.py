@@ -23,7 +23,7 @@ def about_reading(gaps: Sequence[str], since: datetime, runbooks: str) -> Findin
         "incomplete read looks like access that nobody wants. It is tried again by itself.",
         actions=("Read AWS's reason beside each gap.", "If it stays, mend the right or the quota it names."),
         runbook=f"{runbooks}/reconcile.md",
-        facts=_facts((f"gap {number}", gap) for number, gap in enumerate(gaps, start=1)),
+        facts=listed((f"gap {number}", gap) for number, gap in enumerate(gaps, start=1)),
     )
     return finding if gaps else finding.cleared()
 
@@ -40,7 +40,7 @@ def about_repairs(created: Sequence[Step], since: datetime, runbooks: str) -> Fi
         "or a group is new, or an event was lost. They are there now.",
         actions=("If it happens again, look for who removes them: CloudTrail, DeleteAccountAssignment.",),
         runbook=f"{runbooks}/reconcile.md",
-        facts=_facts((_place(step), "; ".join(step.wanted.reasons)) for step in created),
+        facts=listed((_place(step), "; ".join(step.wanted.reasons)) for step in created),
     )
     return finding if created else finding.cleared()
 
@@ -62,7 +62,7 @@ def about_removals(plan: Plan, removed: Removed | None, since: datetime, runbook
             "To stop removals: accounts.prune: report.",
         ),
         runbook=f"{runbooks}/reconcile.md",
-        facts=_facts((_there(item), failed.get(item.assignment, item.why)) for item in plan.remove),
+        facts=listed((_there(item), failed.get(item.assignment, item.why)) for item in plan.remove),
     )
     return finding if plan.remove else finding.cleared()
 
@@ -82,7 +82,7 @@ def about_unwanted(kept: Sequence[Unwanted], since: datetime, runbooks: str) -> 
             "Never to be removed: name it under accounts.protected.",
         ),
         runbook=f"{runbooks}/reconcile.md",
-        facts=_facts((_there(item), item.why) for item in kept),
+        facts=listed((_there(item), item.why) for item in kept),
     )
     return finding if kept else finding.cleared()
 
@@ -121,12 +121,13 @@ def _about_account(
         "People who need them cannot work in the account; nobody has more than they should.",
         actions=("Read the reason beside each assignment.", "Once it is gone, the next reconcile makes it."),
         runbook=f"{runbooks}/account.md",
-        facts=_facts(missing.items()),
+        facts=listed(missing.items()),
     )
     return finding if missing else finding.cleared()
 
 
-def _facts(lines: Iterable[tuple[str, str]]) -> dict[str, str]:
+def listed(lines: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """As many as a person reads, and how many more there are."""
     every = list(lines)
     more = {"and more": str(len(every) - SHOWN)} if len(every) > SHOWN else {}
     return dict(every[:SHOWN]) | more

@@ -8,12 +8,16 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.accounts.reconcile_scope import read_scope
+from functions.accounts.reconcile_scope import Scope, read_scope
 from functions.accounts.wiring import ReconcileTools, reconcile_tools
+from functions.finding import State
 from functions.inbox import Envelope, each_envelope
 
 MARGIN = timedelta(seconds=30)
 """Left of the function's time to tell findings, one for each account."""
+
+SETTLING = timedelta(minutes=2)
+"""CloudFormation changes a permission set in several calls, and then provisions it itself."""
 
 logger = Logger()
 
@@ -34,6 +38,9 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def on_event(envelope: Envelope, tools: ReconcileTools, deadline: datetime) -> None:
     """Raises when the event is to come back; what could not be read has been told by then."""
     scope = read_scope(envelope)
+    if scope.permission_sets or scope.permission_set:
+        _provision(scope, envelope, tools, deadline)
+        return
     try:
         done = tools.reconciler.run(scope, since=envelope.time, deadline=deadline)
     except (ClientError, BotoCoreError) as error:
@@ -54,3 +61,13 @@ def on_event(envelope: Envelope, tools: ReconcileTools, deadline: datetime) -> N
     tools.bus.put_findings(done.findings)
     if done.gaps:
         raise IncompleteError("; ".join(done.gaps))
+
+
+def _provision(scope: Scope, envelope: Envelope, tools: ReconcileTools, deadline: datetime) -> None:
+    if scope.permission_set and tools.provisioner.clock() - envelope.time < SETTLING:
+        raise IncompleteError("whoever changed the permission set may still be at it")
+    found = tools.provisioner.run(scope.permission_set, since=envelope.time, deadline=deadline)
+    logger.info(
+        "provisioned", extra={"open": [finding.key for finding in found if finding.state is State.OPEN]}
+    )
+    tools.bus.put_findings(found)

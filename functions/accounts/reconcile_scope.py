@@ -1,13 +1,18 @@
-"""What a reconcile event asks for: everything, one account, or one group."""
+"""What a reconcile event asks for: everything, one account, one group, or the permission sets."""
 
 from dataclasses import dataclass
 
+from functions.accounts.event_fields import find
 from functions.accounts.events import RECONCILE_GROUP
 from functions.inbox import Envelope
 
 SCHEDULE = "Scheduled Event"
 """The detail-type of EventBridge's own clock (Amazon EventBridge User Guide, "Creating a rule that runs on a
 schedule")."""
+
+DEPLOYED = "CloudFormation Stack Status Change"
+"""The policy, or its permission sets, may be new (CloudFormation User Guide, "Managing events with
+CloudFormation and Amazon EventBridge")."""
 
 
 class ScopeError(ValueError):
@@ -21,6 +26,10 @@ class Scope:
     account: str | None = None
     group: str | None = None
     group_id: str | None = None
+    permission_sets: bool = False
+    """Not assignments, but whether accounts have the latest state of each permission set."""
+    permission_set: str | None = None
+    """The same for one of them, by its ARN."""
 
     @property
     def everything(self) -> bool:
@@ -30,15 +39,26 @@ class Scope:
 
 def read_scope(envelope: Envelope) -> Scope:
     """Raises ScopeError that says what is possible."""
-    if envelope.detail_type == SCHEDULE:
+    if envelope.detail_type in (SCHEDULE, DEPLOYED):
         return Scope()
+    if envelope.source == "aws.sso":
+        return Scope(permission_set=_permission_set(envelope))
     if envelope.detail_type == RECONCILE_GROUP:
         return Scope(group_id=str(envelope.detail["group"]))
     match envelope.detail.get("scope"):
         case "all":
             return Scope()
+        case "permission-sets":
+            return Scope(permission_sets=True)
         case {"account": str(account)}:
             return Scope(account=account)
         case {"group": str(group)}:
             return Scope(group=group)
-    raise ScopeError('scope is "all", {"account": "<id>"} or {"group": "<name>"}')
+    raise ScopeError('scope is "all", "permission-sets", {"account": "<id>"} or {"group": "<name>"}')
+
+
+def _permission_set(envelope: Envelope) -> str:
+    arn = find(envelope.detail.get("requestParameters") or {}, "permissionSetArn")
+    if not arn:
+        raise ScopeError("no permission set in requestParameters")
+    return str(arn)

@@ -1,16 +1,22 @@
 """One event of AWS that concerns many accounts becomes an event for each, so that each fails and is retried
 alone."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from functions import bus
-from functions.accounts.events import RECONCILE_ACCOUNT, RECONCILE_GROUP, GroupAppeared, UnitRenamed
+from functions.accounts.admit import NotReadyError
+from functions.accounts.events import RECONCILE_ACCOUNT, RECONCILE_GROUP, UnitRenamed
+from functions.accounts.group_events import GroupAppeared, GroupPlanned
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
 from functions.bus import BusEvent
 from functions.policy import AccessPolicy
 from functions.policy.globs import matches
 from functions.policy.patterns import outline
+
+PUSH = timedelta(minutes=15)
+"""How long a new group of Okta is waited for. What is pushed later is told by Identity Center itself, and the
+daily reconcile finds it."""
 
 
 def of_unit(change: UnitRenamed, organizations: Organizations) -> list[BusEvent]:
@@ -29,8 +35,30 @@ def of_group(
     name = store.group_name(change.group_id)
     if name is None or not concerns(policy, name, today):
         return []
-    detail = {"group": change.group_id, "because": "Identity Center has a group that grants mean"}
-    return [BusEvent(bus.ACCOUNTS, RECONCILE_GROUP, detail)]
+    return [_compare(change.group_id)]
+
+
+def of_plan(
+    change: GroupPlanned, age: timedelta, store: IdentityStore, policy: AccessPolicy, today: date
+) -> list[BusEvent]:
+    """One event once Identity Center has a group that some grant means.
+
+    Most of Okta's groups are never pushed, so only what a grant names is waited for, and not for long. Raises
+    NotReadyError while it may still come, ClientError if Identity Center cannot be asked.
+    """
+    if not concerns(policy, change.name, today):
+        return []
+    group_id = store.group_id(change.name)
+    if group_id:
+        return [_compare(group_id)]
+    if age < PUSH:
+        raise NotReadyError(f"Okta has not pushed group {change.name} yet")
+    return []
+
+
+def _compare(group_id: str) -> BusEvent:
+    because = "Identity Center has a group that grants mean"
+    return BusEvent(bus.ACCOUNTS, RECONCILE_GROUP, {"group": group_id, "because": because})
 
 
 def concerns(policy: AccessPolicy, group: str, today: date) -> bool:

@@ -3,20 +3,25 @@
 import os
 from dataclasses import dataclass
 from functools import cache
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import boto3
 
 from functions.accounts.admit import Admitter
 from functions.accounts.pacing import ACCOUNTS, RECONCILE, Pace
+from functions.accounts.provisioning import Provisioner
 from functions.accounts.reconcile import DELEGATED, Reconciler
 from functions.accounts.reconcile_read import Reader
 from functions.aws.identity_center import IdentityCenter
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
+from functions.aws.permission_set_state import PermissionSetState
 from functions.aws.session import CONFIG, ORGANIZATIONS_REGION, assumed
 from functions.bus import EventBus
 from functions.policy import load_bundled
+
+if TYPE_CHECKING:
+    from mypy_boto3_sso_admin import SSOAdminClient
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class ReconcileTools:
     """Everything that the reconcile handler calls."""
 
     reconciler: Reconciler
+    provisioner: Provisioner
     bus: EventBus
 
 
@@ -82,15 +88,19 @@ def reconcile_tools() -> ReconcileTools:
     env = Environment.read()
     pace = Pace(RECONCILE)
     bus = EventBus(boto3.client("events", config=CONFIG), env.bus)
+    policy, client = load_bundled(), _client(boto3.Session(), pace)
+    center = IdentityCenter(client, env.instance_arn)
     reader = Reader(
-        policy=load_bundled(),
+        policy=policy,
         organizations=_organizations(env, "ostiary-reconcile"),
-        center=_center(env, boto3.Session(), pace),
+        center=center,
         principals=_center(env, assumed(env.organization_role, "ostiary-reconcile"), pace),
         store=_store(env),
         off_limits=off_limits(env),
     )
-    return ReconcileTools(Reconciler(reader, bus.put_findings, env.runbooks), bus)
+    state = PermissionSetState(client, env.instance_arn)
+    provisioner = Provisioner(policy, center, state, off_limits(env), env.runbooks)
+    return ReconcileTools(Reconciler(reader, bus.put_findings, env.runbooks), provisioner, bus)
 
 
 def off_limits(env: Environment) -> dict[str, str]:
@@ -106,9 +116,13 @@ def _organizations(env: Environment, session_name: str) -> Organizations:
 
 
 def _center(env: Environment, session: boto3.Session, pace: Pace) -> IdentityCenter:
+    return IdentityCenter(_client(session, pace), env.instance_arn)
+
+
+def _client(session: boto3.Session, pace: Pace) -> "SSOAdminClient":
     client = session.client("sso-admin", config=CONFIG, region_name=boto3.Session().region_name)
     pace.hold(client)
-    return IdentityCenter(client, env.instance_arn)
+    return client
 
 
 def _store(env: Environment) -> IdentityStore:

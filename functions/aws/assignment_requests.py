@@ -62,7 +62,7 @@ class AssignmentRequests:
 
         What AWS refuses for good comes back as FAILED. Raises BusyError if it is worth asking again.
         """
-        return _ask(
+        return ask(
             lambda: self._client.create_account_assignment(
                 InstanceArn=self._instance,
                 TargetId=assignment.account_id,
@@ -78,7 +78,7 @@ class AssignmentRequests:
 
         One that is not there any more counts as SUCCEEDED.
         """
-        request = _ask(
+        request = ask(
             lambda: self._client.delete_account_assignment(
                 InstanceArn=self._instance,
                 TargetId=assignment.account_id,
@@ -96,35 +96,32 @@ class AssignmentRequests:
         pages = self._client.get_paginator("list_account_assignment_creation_status").paginate(
             InstanceArn=self._instance, PaginationConfig={"PageSize": PAGE}
         )
-        return _look(
-            request_ids, (page["AccountAssignmentsCreationStatus"] for page in pages), self._creation
-        )
+        return look(request_ids, (page["AccountAssignmentsCreationStatus"] for page in pages), self._creation)
 
     def deletions(self, request_ids: Collection[str]) -> dict[str, Request]:
         """How these requests of `delete` stand. Raises BusyError as `create` does."""
         pages = self._client.get_paginator("list_account_assignment_deletion_status").paginate(
             InstanceArn=self._instance, PaginationConfig={"PageSize": PAGE}
         )
-        return _look(
-            request_ids, (page["AccountAssignmentsDeletionStatus"] for page in pages), self._deletion
-        )
+        return look(request_ids, (page["AccountAssignmentsDeletionStatus"] for page in pages), self._deletion)
 
     def _creation(self, request_id: str) -> Request:
         answer = self._client.describe_account_assignment_creation_status(
             InstanceArn=self._instance, AccountAssignmentCreationRequestId=request_id
         )
-        return _request(answer["AccountAssignmentCreationStatus"])
+        return read_request(answer["AccountAssignmentCreationStatus"])
 
     def _deletion(self, request_id: str) -> Request:
         answer = self._client.describe_account_assignment_deletion_status(
             InstanceArn=self._instance, AccountAssignmentDeletionRequestId=request_id
         )
-        return _request(answer["AccountAssignmentDeletionStatus"])
+        return read_request(answer["AccountAssignmentDeletionStatus"])
 
 
-def _ask(call: Callable[[], Mapping[str, Any]]) -> Request:
+def ask(call: Callable[[], Mapping[str, Any]]) -> Request:
+    """Begin something asynchronous: what AWS refuses for good comes back as FAILED. Raises BusyError."""
     try:
-        return _request(call())
+        return read_request(call())
     except ClientError as error:
         if _code(error) in BUSY:
             raise BusyError(error) from error
@@ -133,7 +130,7 @@ def _ask(call: Callable[[], Mapping[str, Any]]) -> Request:
         return Request(id="", state="FAILED", reason=_say(error))
 
 
-def _look(
+def look(
     request_ids: Collection[str],
     pages: Iterator[Collection[Mapping[str, Any]]],
     describe: Callable[[str], Request],
@@ -162,7 +159,8 @@ def _look(
         raise
 
 
-def _request(status: Mapping[str, Any]) -> Request:
+def read_request(status: Mapping[str, Any]) -> Request:
+    """A status as the API writes it."""
     return Request(status["RequestId"], status["Status"], status.get("FailureReason", ""))
 
 

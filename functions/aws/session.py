@@ -13,7 +13,15 @@ from botocore.credentials import (
 )
 from botocore.session import get_session
 
-CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
+APP_ID = "ostiary"
+"""In every request's user agent, which CloudTrail shows (AWS SDKs Reference Guide, "Application ID")."""
+
+CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    user_agent_extra=f"app/{APP_ID}",
+)
 """For clients without a tighter limit of their own. Seconds; 4 attempts with backoff."""
 
 ORGANIZATIONS_REGION = "us-east-1"

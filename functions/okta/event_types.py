@@ -25,6 +25,9 @@ RETURN_EVENTS = frozenset({ACTIVATE, REACTIVATE, UNSUSPEND, UNLOCK, UNLOCK_BY_AD
 GROUP_MEMBERSHIP_ADD = "group.user_membership.add"
 GROUP_MEMBERSHIP_REMOVE = "group.user_membership.remove"
 
+GROUP_CREATE = "group.lifecycle.create"
+"""Grants may mean the group, once Okta pushes it."""
+
 GROUP_EVENTS = frozenset({GROUP_MEMBERSHIP_ADD, GROUP_MEMBERSHIP_REMOVE})
 """Somebody lost what a group gave them, or has it again."""
 
@@ -62,7 +65,7 @@ HOOK_CHANGES = frozenset({"event_hook.deactivated", "event_hook.deleted", "event
 LOG_ONLY = KEY_CHANGES | SIGN_ON_CHANGES | HOOK_CHANGES
 """What the watch looks at once for as well, but no hook can carry: only the System Log tells."""
 
-CONSUMED = LEAVER_EVENTS | RETURN_EVENTS | GROUP_EVENTS | WATCH_EVENTS
+CONSUMED = LEAVER_EVENTS | RETURN_EVENTS | GROUP_EVENTS | WATCH_EVENTS | {GROUP_CREATE}
 """What a hook carries and a rule on the bus picks up. The hook drops what is not in here."""
 
 FROM_LOG = (

@@ -6,7 +6,7 @@ from constructs import Construct
 from functions import bus
 from infra import names
 from infra.config import Deployment
-from infra.patterns import ACCOUNTS, ACCOUNTS_ASKED, IDENTITY_CENTER
+from infra.patterns import ACCOUNTS, ACCOUNTS_ASKED, ACCOUNTS_OKTA, GROUPS_TOLD, IDENTITY_CENTER
 from infra.resources.grants import Grant
 from infra.resources.identity import directory, instance
 from infra.resources.inbox import Inbox
@@ -43,6 +43,8 @@ class Accounts(Construct):
             patterns={
                 "accounts": ACCOUNTS,
                 "identity-center": IDENTITY_CENTER,
+                "groups": GROUPS_TOLD,
+                "accounts-okta": ACCOUNTS_OKTA,
                 "accounts-asked": ACCOUNTS_ASKED,
             },
             # A delegated administrator's own changes are logged in its own account.

@@ -8,11 +8,24 @@ from constructs import Construct
 from functions import bus
 from infra import names
 from infra.capabilities.accounts import environment, rights
-from infra.patterns import RECONCILE
+from infra.config import Deployment
+from infra.patterns import PERMISSION_SETS, RECONCILE, deployed
 from infra.resources.grants import Grant
 from infra.resources.identity import instance
 from infra.resources.inbox import Inbox
 from infra.resources.worker import House, Worker
+
+PROVISIONING = (
+    "GetInlinePolicyForPermissionSet",
+    "GetPermissionsBoundaryForPermissionSet",
+    "ListAccountsForProvisionedPermissionSet",
+    "ListCustomerManagedPolicyReferencesInPermissionSet",
+    "ListManagedPoliciesInPermissionSet",
+    "ProvisionPermissionSet",
+    "DescribePermissionSetProvisioningStatus",
+    "ListPermissionSetProvisioningStatus",
+)
+"""What a permission set permits, and its latest state for the accounts that have it; nothing changes it."""
 
 
 class Reconcile(Construct):
@@ -45,6 +58,7 @@ class Reconcile(Construct):
                         "ListAccountAssignmentDeletionStatus",
                     ],
                 ),
+                instance(deployment, PROVISIONING),
             ],
             puts=(bus.FINDINGS, bus.ACCOUNTS),
         )
@@ -53,17 +67,57 @@ class Reconcile(Construct):
             "Inbox",
             capability="reconcile",
             bus=house.bus,
-            patterns={"reconcile": RECONCILE},
+            patterns={
+                "reconcile": RECONCILE,
+                "permission-sets": PERMISSION_SETS,
+                "deployed": deployed(
+                    names.PERMISSION_SETS, deployment.management_account, deployment.hub_region
+                ),
+            },
+            of_this_account=_told_here(deployment),
             timeout=timeout,
             alarms=house.alarms,
         )
         # Two is the least that Lambda allows; each keeps to its share of Identity Center's calls.
         worker.reads(inbox, batch=1, concurrency=2)
+        self._daily(inbox, "Daily", "reconcile", 3, "Compares all access with access.yaml", None)
+        ask = events.RuleTargetInput.from_object(
+            {
+                "id": events.EventField.event_id,
+                "time": events.EventField.time,
+                "source": bus.ACCOUNTS,
+                "detail-type": "reconcile",
+                "detail": {"scope": "permission-sets"},
+            }
+        )
+        self._daily(
+            inbox, "DailySets", "permission-sets", 4, "Looks at each permission set and its accounts", ask
+        )
+
+    def _daily(
+        self,
+        inbox: Inbox,
+        id_: str,
+        name: str,
+        hour: int,
+        description: str,
+        message: events.RuleTargetInput | None,
+    ) -> None:
+        target = targets.SqsQueue(inbox.queue, dead_letter_queue=inbox.dead_letters, message=message)
         events.Rule(
             self,
-            "Daily",
-            rule_name="ostiary-reconcile-daily",
-            description="Compares all access with access.yaml once a day",
-            schedule=events.Schedule.cron(minute="0", hour="3"),
-            targets=[targets.SqsQueue(inbox.queue, dead_letter_queue=inbox.dead_letters)],
+            id_,
+            rule_name=f"ostiary-{name}-daily",
+            description=f"{description} once a day",
+            schedule=events.Schedule.cron(minute="0", hour=str(hour)),
+            targets=[target],
         )
+
+
+def _told_here(deployment: Deployment) -> dict[str, events.EventPattern]:
+    """What is told on this account's default bus: the hub's own deployment, which brings a new access policy;
+    and what a delegated administrator changes, which is logged in its account."""
+    told = {"deployed-here": deployed(names.HUB, deployment.hub_account, deployment.hub_region)}
+    if deployment.hub_account != deployment.management_account:
+        told["permission-sets-here"] = PERMISSION_SETS
+    return told

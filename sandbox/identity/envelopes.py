@@ -28,6 +28,7 @@ def of_call(
     caller: str,
     now: datetime,
     response: Mapping[str, Any] | None = None,
+    role: str = "",
 ) -> Envelope:
     """An event of an API call, its parameters and response in CloudTrail's lower camel case."""
     envelope = _fresh(sample, now)
@@ -38,6 +39,21 @@ def of_call(
     for identity in (detail["userIdentity"], detail["userIdentity"]["sessionContext"]["sessionIssuer"]):
         identity["arn"] = identity["arn"].replace(identity["accountId"], caller)
         identity["accountId"] = caller
+    if role:
+        detail["userIdentity"]["sessionContext"]["sessionIssuer"]["userName"] = role
+    return envelope
+
+
+def of_scim(sample: str, group_id: str, operations: Any, now: datetime) -> Envelope:
+    """An event of a SCIM call about a group: names and values are masked."""
+    envelope = _fresh(sample, now)
+    detail = envelope["detail"]
+    detail["requestID"] = str(uuid4())
+    if detail["responseElements"]:
+        detail["responseElements"]["id"] = group_id
+    else:
+        detail["requestParameters"]["id"] = group_id
+        detail["requestParameters"]["httpBody"]["operations"] = operations
     return envelope
 
 

@@ -29,7 +29,7 @@ def parse(request: Request) -> Call:
         match = _path(operation.http["requestUri"]).fullmatch(request.path)
         if match and operation.http["method"] == request.method:
             params = _params(operation, request, match.groupdict())
-            return Call(signed.service, name, params, caller(request), signed.region)
+            return Call(signed.service, name, params, caller(request), region=signed.region)
     raise AwsError("UnknownOperationException", f"{signed.service} has no {request.method} {request.path}")
 
 

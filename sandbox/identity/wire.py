@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from werkzeug.wrappers import Request, Response
 
+from functions.aws.session import APP_ID
 from sandbox.identity.settings import MANAGEMENT_ACCOUNT
 
 TARGETS = {
@@ -17,6 +18,8 @@ TARGETS = {
     "AWSIdentityStore": "identitystore",
 }
 """`X-Amz-Target` prefixes, from the service models, by boto3's service name."""
+
+_OWN_ROLE = "ostiary-function"
 
 _CREDENTIAL = re.compile(r"Credential=(\d{12})/")
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -32,6 +35,8 @@ class Call:
     caller: str = MANAGEMENT_ACCOUNT
     region: str = ""
     """The Region that it is signed for, where that matters."""
+    role: str = ""
+    """The calling role, where it is known."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def parse(request: Request) -> Call:
         raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
     if not isinstance(params, dict):
         raise AwsError("SerializationException", "The body is not a JSON object")
-    return Call(TARGETS[prefix], operation, params, caller(request))
+    return Call(TARGETS[prefix], operation, params, caller(request), role=_role(request))
 
 
 def caller(request: Request) -> str:
@@ -89,6 +94,11 @@ def scope(request: Request) -> Scope:
     """The credential scope; empty where the request is not signed."""
     match = _SCOPE.search(request.headers.get("Authorization", ""))
     return Scope(match["service"], match["region"]) if match else Scope()
+
+
+def _role(request: Request) -> str:
+    """Credentials do not tell here, so Ostiary's own functions are known by the name that they go by."""
+    return _OWN_ROLE if f"app/{APP_ID}" in request.headers.get("User-Agent", "") else ""
 
 
 def respond(result: Result) -> Response:

@@ -142,12 +142,16 @@ def test_of_other_accounts_only_management_may_send_and_only_awss_events(hub: Te
         "ForAllValues:StringEquals": {
             "events:source": [
                 "aws.organizations",
+                "aws.account",
+                "aws.cloudformation",
                 "aws.controltower",
                 "aws.health",
                 "aws.signin",
                 "aws.sso",
                 "aws.sso-directory",
                 "aws.identitystore",
+                "aws.identitystore-scim",
+                "aws.iam",
             ]
         }
     }

@@ -8,7 +8,9 @@ from typing import Any, cast
 import pytest
 from moto.events.models import EventPattern
 
+from functions.accounts.reconcile_scope import Scope, read_scope
 from functions.finding import Finding, Severity
+from functions.inbox import Envelope
 from functions.okta.event_types import LOG_ONLY, WATCH_EVENTS
 from tests.template.templates import ROOT, Stacks, Template, of_type
 
@@ -132,13 +134,36 @@ def test_a_deployment_of_the_policy_or_of_its_permission_sets_starts_a_reconcile
 
 
 def test_reconcile_is_started_daily_over_its_queue(hub: Template) -> None:
-    (daily,) = [r for r in of_type(hub, "AWS::Events::Rule").values() if "ScheduleExpression" in r]
+    daily = {r["Name"]: r for r in of_type(hub, "AWS::Events::Rule").values() if "ScheduleExpression" in r}
     queue_id = next(
         id_ for id_, q in of_type(hub, "AWS::SQS::Queue").items() if q["QueueName"] == "ostiary-reconcile"
     )
 
-    assert daily["ScheduleExpression"] == "cron(0 3 * * ? *)"
-    assert [target["Arn"] for target in daily["Targets"]] == [{"Fn::GetAtt": [queue_id, "Arn"]}]
+    assert {name: rule["ScheduleExpression"] for name, rule in daily.items()} == {
+        "ostiary-reconcile-daily": "cron(0 3 * * ? *)",
+        "ostiary-permission-sets-daily": "cron(0 4 * * ? *)",
+    }
+    for rule in daily.values():
+        assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": [queue_id, "Arn"]}]
+
+
+def test_the_permission_sets_are_asked_for_in_words_that_reconcile_reads(hub: Template) -> None:
+    """Given the rule's own message with an event's id and time put in, it is the scope that is meant."""
+    rules = of_type(hub, "AWS::Events::Rule").values()
+    (target,) = next(r for r in rules if r["Name"] == "ostiary-permission-sets-daily")["Targets"]
+    message = target["InputTransformer"]["InputTemplate"]
+    for name, path in target["InputTransformer"]["InputPathsMap"].items():
+        value = {"$.id": "1", "$.time": "2026-11-20T04:00:00Z"}[path]
+        message = message.replace(f"<{name}>", json.dumps(value))
+
+    assert read_scope(Envelope.parse(message)) == Scope(permission_sets=True)
+
+
+def test_a_permission_set_changed_by_hand_is_looked_at(hub: Template) -> None:
+    event = sample(ROOT / "events" / "aws" / "create-account-assignment.json")
+    event["detail"]["eventName"] = "AttachManagedPolicyToPermissionSet"
+
+    assert rules_for(hub, event) == {"ostiary-permission-sets", "ostiary-permission-sets-here"}
 
 
 @pytest.mark.parametrize(

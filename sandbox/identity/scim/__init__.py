@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from sandbox.faults import FaultBoard
+from sandbox.identity import envelopes
 from sandbox.identity.directory import DuplicateError, MissingError
 from sandbox.identity.scim.groups import Groups
 from sandbox.identity.scim.users import Users
@@ -18,6 +19,7 @@ SERVICE = "scim"
 PATH = "/scim/v2"
 
 _ROUTE = re.compile(rf"{PATH}/(?P<kind>User|Group)s(?:/(?P<id>[^/]+))?")
+_TOLD = {"CreateGroup": "scim-create-group", "PatchGroup": "scim-patch-group"}
 _VERBS = {"POST": "Create", "PATCH": "Patch", "PUT": "Put", "DELETE": "Delete"}
 
 
@@ -55,7 +57,16 @@ class Scim:
         body = _body(request)
         with self._state.lock:
             status, resource = self._actions[operation](route["id"] or "", request.args, body)
+            self._tell(operation, route["id"] or str((resource or {}).get("id")), body)
         return answer(status, resource)
+
+    def _tell(self, operation: str, group_id: str, body: Any) -> None:
+        """CloudTrail tells of a new group, and of a changed one: in which attributes, never the values."""
+        if operation not in _TOLD:
+            return
+        masked = [{"op": each["op"].upper(), **_path(each)} for each in body.get("Operations", ())]
+        now = self._state.now()
+        self._state.outbox.put(envelopes.of_scim(_TOLD[operation], group_id, masked, now))
 
 
 def _operation(method: str, kind: str, resource_id: str | None) -> str:
@@ -65,6 +76,10 @@ def _operation(method: str, kind: str, resource_id: str | None) -> str:
     if method not in _VERBS or (method == "POST") == bool(resource_id):
         raise ScimError(405, f"{method} is not supported here")
     return f"{_VERBS[method]}{kind}"
+
+
+def _path(operation: Any) -> dict[str, str]:
+    return {"path": operation["path"]} if operation.get("path") else {}
 
 
 def _body(request: Request) -> Any:

@@ -18,13 +18,15 @@ class _Request:
     created: datetime
     id: str = field(default_factory=lambda: str(uuid4()))
     status: str = "IN_PROGRESS"
+    reason: str | None = None
 
     def metadata(self) -> dict[str, object]:
         return {"Status": self.status, "RequestId": self.id, "CreatedDate": self.created.timestamp()}
 
     def shape(self) -> dict[str, object]:
         account = {"AccountId": self.account} if self.account else {}
-        return {**self.metadata(), **account, "PermissionSetArn": self.permission_set}
+        reason = {"FailureReason": self.reason} if self.reason else {}
+        return {**self.metadata(), **account, **reason, "PermissionSetArn": self.permission_set}
 
 
 class Provisioning:
@@ -41,9 +43,15 @@ class Provisioning:
         }
 
     def provision(self, call: Call) -> Result:
-        """To one account that has it, or to all of them."""
+        """To one account that has it, or to all of them.
+
+        IAM Identity Center User Guide, "Delegated administration": permission sets that are used in the
+        management account are that account's business alone.
+        """
         arn = self._book.permission_set(call.params["PermissionSetArn"]).permission_set_arn
         accounts, account = self._book.accounts_of(arn), None
+        for each in accounts:
+            self._book.check_writable(call.caller, each)
         if call.params["TargetType"] == "AWS_ACCOUNT":
             account = call.params.get("TargetId")
             if account is None:
@@ -52,8 +60,6 @@ class Provisioning:
             if account not in accounts:
                 raise AwsError("ResourceNotFoundException", f"{arn} is not provisioned to {account}")
             accounts = [account]
-        for each in accounts:
-            self._book.check_writable(call.caller, each)
         request = _Request(arn, accounts, account, self._state.now())
         self._requests[request.id] = request
         self._state.later.after(self._state.settings.provisioning_seconds, lambda: self._finish(request))
@@ -76,5 +82,8 @@ class Provisioning:
     def _finish(self, request: _Request) -> None:
         with self._state.lock:
             for account in request.accounts:
-                self._book.provision(request.permission_set, account)
-            request.status = "SUCCEEDED"
+                obstacle = self._book.members.obstacle(account)
+                request.reason = request.reason or obstacle
+                if not obstacle:
+                    self._book.provision(request.permission_set, account)
+            request.status = "FAILED" if request.reason else "SUCCEEDED"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
+from sandbox.identity import envelopes
 from sandbox.identity.paging import page
 from sandbox.identity.sso_admin.book import Assignment, Book
 from sandbox.identity.state import State
@@ -60,7 +61,7 @@ class Requests:
                 "ThrottlingException",
                 f"{self._state.settings.outstanding_creates} CreateAccountAssignment calls are outstanding",
             )
-        return self._start(CREATION, assignment)
+        return self._start(CREATION, assignment, call)
 
     def delete(self, call: Call) -> Result:
         """Only an assignment that exists."""
@@ -68,7 +69,7 @@ class Requests:
         self._check(call, assignment, CREATION)
         if assignment not in self._book.assignments:
             raise AwsError("ResourceNotFoundException", "There is no such account assignment")
-        return self._start(DELETION, assignment)
+        return self._start(DELETION, assignment, call)
 
     def _check(self, call: Call, assignment: Assignment, opposite: str) -> None:
         self._book.permission_set(assignment.permission_set)
@@ -80,11 +81,21 @@ class Requests:
         if any(request.assignment == assignment for request in self._under_way(opposite)):
             raise AwsError("ConflictException", f"Its {opposite.lower()} is in progress; try again later")
 
-    def _start(self, kind: str, assignment: Assignment) -> Result:
+    def _start(self, kind: str, assignment: Assignment, call: Call) -> Result:
         request = Request(kind, assignment, self._state.now())
         self._requests[request.id] = request
         self._state.later.after(self._state.settings.assignment_seconds, lambda: self._finish(request))
-        return {f"AccountAssignment{kind}Status": request.shape()}
+        answer = {f"AccountAssignment{kind}Status": request.shape()}
+        self._tell(kind, call, answer)
+        return answer
+
+    def _tell(self, kind: str, call: Call, answer: Result) -> None:
+        """CloudTrail tells of the request, not of its end."""
+        sample = "create-account-assignment" if kind == CREATION else "delete-account-assignment"
+        now = self._state.now()
+        self._state.outbox.put(
+            envelopes.of_call(sample, call.params, call.caller, now, answer, role=call.role)
+        )
 
     def _finish(self, request: Request) -> None:
         with self._state.lock:

@@ -10,6 +10,7 @@ import pytest
 
 from functions.inbox import Envelope
 from sandbox import identity
+from sandbox.identity import INSTANCE_ARN
 from tests.standins.identity.conftest import FAST
 from tests.standins.identity.plane import MANAGEMENT, Plane, refused
 
@@ -211,3 +212,45 @@ def test_emit_can_be_given_at_the_start_and_taken_away() -> None:
         plane.account("unheard")
         plane.close()
     assert len(heard) == 2
+
+
+def test_a_group_by_scim_is_told_without_its_name(plane: Plane) -> None:
+    """CloudTrail masks names; the id is in the answer to a creation, in the question otherwise."""
+    listener = Listener(plane)
+    url = f"{plane.server.scim_url}/Groups"
+    group_id = plane.http.post(url, json={"displayName": "audit"}).json()["id"]
+    renamed = {"Operations": [{"op": "replace", "path": "displayName", "value": "auditors"}]}
+    assert plane.http.patch(f"{url}/{group_id}", json=renamed).ok
+
+    created, patched = listener.heard()
+    assert created["detail"]["eventSource"] == "identitystore-scim.amazonaws.com"
+    assert created["detail"]["responseElements"]["id"] == group_id
+    assert patched["detail"]["requestParameters"]["id"] == group_id
+    assert patched["detail"]["requestParameters"]["httpBody"]["operations"][0]["path"] == "displayName"
+    assert "audit" not in str([created, patched]).replace("audit-", "")
+
+
+def test_an_assignment_is_told_when_it_is_asked_for(plane: Plane) -> None:
+    """CloudTrail tells of the beginning of the request, and of who made it."""
+    plane.found()
+    account = plane.account()
+    made = plane.sso.create_permission_set(InstanceArn=INSTANCE_ARN, Name="ReadOnly")["PermissionSet"]
+    group = plane.http.post(f"{plane.server.scim_url}/Groups", json={"displayName": "audit"}).json()["id"]
+    listener = Listener(plane)
+    asked = {
+        "InstanceArn": INSTANCE_ARN,
+        "TargetId": account,
+        "TargetType": "AWS_ACCOUNT",
+        "PermissionSetArn": made["PermissionSetArn"],
+        "PrincipalType": "GROUP",
+        "PrincipalId": group,
+    }
+    plane.sso.create_account_assignment(**asked)
+    plane.server.settle()
+    plane.sso.delete_account_assignment(**asked)
+
+    created, deleted = listener.heard()
+    assert names([created, deleted]) == ["CreateAccountAssignment", "DeleteAccountAssignment"]
+    for event in (created, deleted):
+        assert event["detail"]["requestParameters"]["targetId"] == account
+    assert created["detail"]["responseElements"]["accountAssignmentCreationStatus"]["status"] == "IN_PROGRESS"

@@ -297,6 +297,35 @@ def test_a_group_that_grants_mean_is_work_and_another_is_not(world: World, bus: 
     ]
 
 
+def planned(world: World, name: str) -> dict[str, Any]:
+    target = {"type": "UserGroup", "displayName": name}
+    detail = {"outcome": {"result": "SUCCESS"}, "target": [target]}
+    sent = {"source": "ostiary.okta", "detail-type": "group.lifecycle.create", "detail": detail}
+    return {**sample("move-account"), **sent, "time": world.clock.now.isoformat()}
+
+
+def test_a_new_group_of_okta_is_waited_for_only_if_a_grant_means_it(world: World, bus: Bus) -> None:
+    """Given that most of Okta's groups are never pushed, one that no grant means costs no call at all."""
+    assert deliver(planned(world, "lunch")) == []
+    assert world.store.calls == {}
+    event = planned(world, "fresh-B")
+    assert deliver(event) == ["0"]
+    world.store.push("fresh-B")
+    assert deliver(event) == []
+    assert bus.asked[0][1]["group"] == "id-of-fresh-B"
+
+
+def test_a_group_that_okta_never_pushes_is_dropped_in_time(world: World, bus: Bus) -> None:
+    """Given a group that a grant means and that stays in Okta, its event ends quietly, not in an alarm."""
+    event = planned(world, "audit-later")
+    event["detail"]["target"][0]["displayName"] = "fresh-A"
+    world.clock.now += timedelta(minutes=14)
+    assert deliver(event) == ["0"]
+    world.clock.now += timedelta(minutes=2)
+    assert deliver(event) == []
+    assert bus.asked == []
+
+
 def test_what_was_removed_by_hand_comes_back(world: World, bus: Bus) -> None:
     """EXT: an assignment deleted out of band was never repaired.
 

@@ -22,6 +22,7 @@ from functions.inbox import Envelope
 from infra import names
 
 EVENTS = Path(__file__).parents[3] / "events/aws"
+GROUP = "90670f0123-1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d"
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -51,7 +52,11 @@ def read(event: dict[str, Any]) -> Change:
         ("update-organizational-unit", UnitRenamed("ou-ab12-prod0001")),
         ("create-account-assignment", AccountChange(Kind.TOUCHED, "444455556666")),
         ("delete-account-assignment", AccountChange(Kind.TOUCHED, "444455556666")),
-        ("create-group", GroupAppeared("90670f0123-1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d")),
+        ("put-account-name", AccountChange(Kind.RENAMED, "444455556666")),
+        ("create-group", GroupAppeared(GROUP)),
+        ("scim-create-group", GroupAppeared(GROUP)),
+        ("scim-patch-group", GroupAppeared(GROUP)),
+        ("group-created", GroupAppeared(GROUP)),
         (
             "create-account-result-failed",
             CreationFailed("car-8c1d3e5f7a9b4c2d8e6f0a1b3c5d7e9f", "EMAIL_ALREADY_EXISTS"),

@@ -41,7 +41,8 @@ class Bus:
 
 
 def run(company: Company, bus: Bus, seconds: float = 870) -> None:
-    tools = ReconcileTools(company.reconciler, EventBus(cast(Any, bus), "ostiary"))
+    nobody = cast(Any, None)  # the permission sets are another scope
+    tools = ReconcileTools(company.reconciler, nobody, EventBus(cast(Any, bus), "ostiary"))
     on_event(asked({"scope": "all"}), tools, company.world.clock.now + timedelta(seconds=seconds))
 
 
@@ -52,7 +53,19 @@ def run(company: Company, bus: Bus, seconds: float = 870) -> None:
         (asked({"scope": {"account": "111111111111"}}), Scope(account="111111111111")),
         (asked({"scope": {"group": "audit"}}), Scope(group="audit")),
         (asked({"group": "id-1", "because": "it is new"}, "reconcile.group"), Scope(group_id="id-1")),
+        (asked({"scope": "permission-sets"}), Scope(permission_sets=True)),
         (Envelope("1", "aws.events", "Scheduled Event", NOW, {}), Scope()),
+        (Envelope("1", "aws.cloudformation", "CloudFormation Stack Status Change", NOW, {}), Scope()),
+        (
+            Envelope(
+                "1",
+                "aws.sso",
+                "AWS API Call via CloudTrail",
+                NOW,
+                {"requestParameters": {"permissionSetArn": "arn:ps"}},
+            ),
+            Scope(permission_set="arn:ps"),
+        ),
     ],
 )
 def test_who_asks_for_what(envelope: Envelope, scope: Scope) -> None:

@@ -1,12 +1,12 @@
 """The hook lets through what the rules on the bus pick up: no more, and above all no less."""
 
 from functions.okta.event_types import CONSUMED, LOG_ONLY
-from infra.patterns import GROUPS, LEAVERS, OKTA_WATCH
+from infra.patterns import ACCOUNTS_OKTA, GROUPS, LEAVERS, OKTA_WATCH
 from sandbox.okta.eligibility import hook_eligible
 
 
 def test_the_rules_pick_up_exactly_what_the_hook_lets_through_and_the_log_alone_tells() -> None:
-    picked_up = {each for rule in (LEAVERS, GROUPS, OKTA_WATCH) for each in rule.detail_type or []}
+    picked_up = {each for rule in (ACCOUNTS_OKTA, LEAVERS, GROUPS, OKTA_WATCH) for each in rule.detail_type or []}
     assert picked_up == CONSUMED | LOG_ONLY
 
 
