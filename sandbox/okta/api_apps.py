@@ -1,6 +1,6 @@
 """Applications API. Okta: "Applications" with its keys, SSO, users, groups, push mappings and features."""
 
-from sandbox.okta.app import app_user_body
+from sandbox.okta.app import App, app_user_body
 from sandbox.okta.errors import invalid
 from sandbox.okta.pushes import mapping_body
 from sandbox.okta.web import Call, Reply, Route
@@ -9,114 +9,118 @@ _READ, _MANAGE = "okta.apps.read", "okta.apps.manage"
 _APP = "/api/v1/apps/<id>"
 
 
+def _app(call: Call) -> App:
+    return call.model.app_of(call.path["id"])
+
+
 def _list(call: Call) -> Reply:
-    return Reply([call.model.app.body()])
+    return Reply([app.body() for app in call.model.apps])
 
 
 def _get(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    return Reply(call.model.app.body())
+    app = _app(call)
+    return Reply(app.body())
 
 
 def _replace(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    return Reply(call.model.app.replace(call.json(), by=call.by))
+    app = _app(call)
+    return Reply(app.replace(call.json(), by=call.by))
 
 
 def _keys(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    return Reply([key.body() for key in call.model.app.keys.all()])
+    app = _app(call)
+    return Reply([key.body() for key in app.keys.all()])
 
 
 def _key(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    return Reply(call.model.app.keys.get(call.path["kid"]).body())
+    app = _app(call)
+    return Reply(app.keys.get(call.path["kid"]).body())
 
 
 def _generate(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
+    app = _app(call)
     years = call.request.args.get("validityYears", "")
     if not years.isdigit():
         raise invalid("validityYears", "validityYears: The field cannot be left blank")
-    return Reply(call.model.app.keys.generate(int(years), by=call.by).body(), status=201)
+    return Reply(app.keys.generate(int(years), by=call.by).body(), status=201)
 
 
 def _metadata(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    text = call.model.app.metadata(call.request.args.get("kid"))
+    app = _app(call)
+    text = app.metadata(call.request.args.get("kid"))
     return Reply(text, content_type="application/xml; charset=utf-8")
 
 
 def _users(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    shown, links = call.page(call.model.app.assignments.all(), lambda user: user.person, default=50, most=500)
+    app = _app(call)
+    shown, links = call.page(app.assignments.all(), lambda user: user.person, default=50, most=500)
     return Reply([app_user_body(user) for user in shown], links=links)
 
 
 def _user(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    return Reply(app_user_body(call.model.app.assignments.get(call.path["person"])))
+    app = _app(call)
+    return Reply(app_user_body(app.assignments.get(call.path["person"])))
 
 
 def _assign(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
+    app = _app(call)
     body = call.json()
     credentials = body.get("credentials")
     user_name = credentials.get("userName") if isinstance(credentials, dict) else None
     person = str(body.get("id") or call.path.get("person") or "")
-    return Reply(app_user_body(call.model.app.assignments.assign(person, by=call.by, user_name=user_name)))
+    return Reply(app_user_body(app.assignments.assign(person, by=call.by, user_name=user_name)))
 
 
 def _unassign(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    call.model.app.assignments.unassign(call.path["person"], by=call.by)
+    app = _app(call)
+    app.assignments.unassign(call.path["person"], by=call.by)
     return Reply(status=204)
 
 
 def _groups(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    shown, links = call.page(sorted(call.model.app.assignments.group_ids), str, default=20, most=200)
+    app = _app(call)
+    shown, links = call.page(sorted(app.assignments.group_ids), str, default=20, most=200)
     return Reply([{"id": group_id, "priority": 0, "profile": {}} for group_id in shown], links=links)
 
 
 def _assign_group(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    group = call.model.app.assignments.assign_group(call.path["group"], by=call.by)
+    app = _app(call)
+    group = app.assignments.assign_group(call.path["group"], by=call.by)
     return Reply({"id": group.id, "priority": 0, "profile": {}})
 
 
 def _mappings(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
+    app = _app(call)
     wanted = call.request.args.get("status")
-    found = [mapping for mapping in call.model.app.pushes.all() if wanted in (None, mapping.status)]
+    found = [mapping for mapping in app.pushes.all() if wanted in (None, mapping.status)]
     shown, links = call.page(found, lambda mapping: mapping.id, default=100, most=1000)
     return Reply([mapping_body(mapping) for mapping in shown], links=links)
 
 
 def _mapping(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    return Reply(mapping_body(call.model.app.pushes.get(call.path["mapping"])))
+    app = _app(call)
+    return Reply(mapping_body(app.pushes.get(call.path["mapping"])))
 
 
 def _push(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
+    app = _app(call)
     group_id = str(call.json().get("sourceGroupId") or "")
-    return Reply(mapping_body(call.model.app.pushes.create(group_id, by=call.by)), status=201)
+    return Reply(mapping_body(app.pushes.create(group_id, by=call.by)), status=201)
 
 
 def _features(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    return Reply([call.model.app.features.body()])
+    app = _app(call)
+    return Reply([app.features.body()])
 
 
 def _feature(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    return Reply(call.model.app.features.replace(call.path["name"], {}))
+    app = _app(call)
+    return Reply(app.features.replace(call.path["name"], {}))
 
 
 def _set_feature(call: Call) -> Reply:
-    call.model.app.require(call.path["id"])
-    return Reply(call.model.app.features.replace(call.path["name"], call.json()))
+    app = _app(call)
+    return Reply(app.features.replace(call.path["name"], call.json()))
 
 
 ROUTES = (

@@ -1,11 +1,10 @@
-"""The one SAML app: AWS IAM Identity Center, as Okta's integration network has it."""
+"""SAML apps: AWS IAM Identity Center, as Okta's integration network has it, and others beside it."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.okta.assignments import Assignments
 from sandbox.okta.certificates import EMAIL_ADDRESS, saml_metadata
-from sandbox.okta.errors import not_found
 from sandbox.okta.features import Features
 from sandbox.okta.groups import Groups
 from sandbox.okta.ids import iso, iso_or_none, new_id
@@ -24,25 +23,26 @@ class App:
     """The app with its certificates, users, groups and pushes."""
 
     def __init__(
-        self, organization: Organization, people: People, groups: Groups, policies: Policies
+        self,
+        organization: Organization,
+        people: People,
+        groups: Groups,
+        policies: Policies,
+        ref: Ref | None = None,
     ) -> None:
+        """`ref` names another app than that of the settings, one without provisioning."""
         self._org = organization
         self._policies = policies
         settings = organization.settings
-        self.ref = Ref(settings.app_id, "AppInstance", settings.app_label, settings.app_label)
+        self.ref = ref or Ref(settings.app_id, "AppInstance", settings.app_label, settings.app_label)
         self.acs_url, self.entity_id = settings.acs_url, settings.entity_id
         self.name_id_format = EMAIL_ADDRESS
-        self._created = organization.now()
+        self._created = self._changed = organization.now()
         self._issuer = f"http://www.okta.com/{new_id('exk')}"
         self.keys = AppKeys(organization, self.ref)
         self.assignments = Assignments(organization, self.ref, people, groups)
         self.pushes = Pushes(organization, self.ref, groups)
-        self.features = Features(enabled=settings.scim_url is not None)
-
-    def require(self, id_: str) -> None:
-        """Raises OktaError 404 for another id."""
-        if id_ != self.ref.id:
-            raise not_found(id_, "AppInstance")
+        self.features = Features(enabled=ref is None and settings.scim_url is not None)
 
     def metadata(self, kid: str | None) -> str:
         """SAML metadata with the certificate `kid`, by default the one that signs. Raises OktaError 404."""
@@ -59,6 +59,7 @@ class App:
                 self.keys.activate(wanted.kid, by=by)
             self.acs_url = wanted.acs_url or self.acs_url
             self.entity_id = wanted.entity_id or self.entity_id
+            self._changed = self._org.now()
             uri = f"/api/v1/apps/{self.ref.id}"
             self._org.record(
                 Occurrence("application.lifecycle.update", "Update application", by, (self.ref,), uri)
@@ -74,7 +75,7 @@ class App:
             "label": self.ref.display_name,
             "status": "ACTIVE",
             "created": iso(self._created),
-            "lastUpdated": iso(self._created),
+            "lastUpdated": iso(max(self._changed, self.keys.switched)),
             "features": ["PUSH_NEW_USERS", "PUSH_USER_DEACTIVATION", "REACTIVATE_USERS", "GROUP_PUSH"],
             "signOnMode": "SAML_2_0",
             "credentials": {

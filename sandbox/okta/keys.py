@@ -16,7 +16,7 @@ class AppKeys:
     def __init__(self, organization: Organization, app: Ref) -> None:
         self._org = organization
         self._app = app
-        self._begun = organization.now()
+        self._begun = self.switched = organization.now()
         self._keys: list[SigningKey] = []
         self._active = ""
 
@@ -64,6 +64,7 @@ class AppKeys:
                 )
             if kid != self._active:
                 self._active = kid
+                self.switched = self._org.now()
                 self._tell("app.keys.rotate", "Rotate application key", by)
 
     def forget(self, kid: str) -> None:

@@ -5,9 +5,11 @@ from datetime import timedelta
 from sandbox.okta.app import App
 from sandbox.okta.certificates import SigningKey
 from sandbox.okta.delivery import Deliveries
+from sandbox.okta.errors import not_found
 from sandbox.okta.groups import Groups
 from sandbox.okta.hooks import Hooks
-from sandbox.okta.logevent import Occurrence
+from sandbox.okta.ids import new_id
+from sandbox.okta.logevent import Occurrence, Ref
 from sandbox.okta.organization import Organization
 from sandbox.okta.people import People
 from sandbox.okta.policies import Policies
@@ -31,6 +33,7 @@ class Model:
         self.groups = Groups(self.organization, self.people)
         self.policies = Policies(self.organization)
         self.app = App(self.organization, self.people, self.groups, self.policies)
+        self.apps = [self.app]
         self.tokens = Tokens(self.organization)
         self.provisioning = self._provisioning(settings)
         self._admin = self.organization.administrator
@@ -48,6 +51,19 @@ class Model:
         if assigned:
             self.assign(person.id)
         return person
+
+    def add_app(self, label: str) -> App:
+        """Another SAML app, with a certificate of its own and without provisioning."""
+        ref = Ref(new_id("0oa"), "AppInstance", label, label)
+        self.apps.append(App(self.organization, self.people, self.groups, self.policies, ref))
+        return self.apps[-1]
+
+    def app_of(self, id_: str) -> App:
+        """Raises OktaError 404."""
+        found = next((app for app in self.apps if app.ref.id == id_), None)
+        if found is None:
+            raise not_found(id_, "AppInstance")
+        return found
 
     def add_group(self, name: str, members: tuple[str, ...] = (), *, pushed: bool = False) -> Group:
         """A group of people, by id or login; `pushed` to Identity Center as well."""

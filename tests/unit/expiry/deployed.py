@@ -86,9 +86,9 @@ class Deployed:
         """Record the certificate that signs now, as an operator does."""
         shown = handler.handle({"show": "certificates"}, CONTEXT)
         assert shown is not None
-        app = shown["apps"][0]
-        (key,) = [key for key in app["keys"] if key["signs"]]
-        wiring.watch().sources.trust.record(app["app"], trusted(key, self.clock.now()))
+        for app in shown["apps"]:
+            (key,) = [key for key in app["keys"] if key["signs"]]
+            wiring.watch().sources.trust.record(app["app"], trusted(key, self.clock.now()))
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Okta's API as its administrator uses it."""

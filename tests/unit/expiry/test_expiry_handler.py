@@ -209,15 +209,3 @@ def test_an_operator_is_shown_what_okta_has_and_what_identity_center_was_given(w
     assert [each["fingerprint"] for each in app["trusted"]] == [signing["fingerprint"]]
     assert app["metadata"] == [signing["fingerprint"]]
     assert world.bus.findings == []
-
-
-def test_several_apps_are_watched_each_under_its_own_key(
-    world: Deployed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OSTIARY_OKTA_MORE_APPS", "0oasecond,0oathird")
-    wiring.watch.cache_clear()
-    assert wiring.watch().sources.apps == (world.okta.app_id, "0oasecond", "0oathird")
-    # The stand-in has one app only: the second one is named as what could not be read.
-    with pytest.raises(Exception, match="0oasecond"):
-        world.run()
-    assert "0oasecond" in world.said()["watch/certificates"].facts["Error"]
