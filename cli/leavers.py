@@ -2,6 +2,7 @@
 
 import getpass
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,9 +15,12 @@ from cli.exits import aws_errors, confirmed
 from cli.history import show_history
 from functions import bus
 from functions.aws.ledger import Ledger
+from functions.aws.partial_losses import PartialLosses
 from functions.bus import BusEvent, EventBus
 from functions.leavers.documents import from_document
-from functions.leavers.overview import line
+from functions.leavers.groups import denying
+from functions.leavers.overview import Line, line, loss_json, lost_in_words
+from functions.leavers.partial import Loss
 from functions.leavers.record import Record
 from infra import names
 
@@ -39,20 +43,39 @@ def leavers(*, history: History = None, region: Region = None, as_json: AsJson =
         show_history(history, region, as_json=as_json)
         return
     with aws_errors():
-        ledger = Ledger(boto3.client("dynamodb", region_name=region), names.LEDGER)
+        dynamodb = boto3.client("dynamodb", region_name=region)
+        ledger = Ledger(dynamodb, names.LEDGER)
+        losses = denying(PartialLosses(dynamodb, names.LEDGER), datetime.now(UTC))
         lines = [line(entry, _record(ledger, entry["person"])) for entry in ledger.open_entries()]
     lines.sort(key=lambda each: each.since)
+    losses.sort(key=lambda each: each.at)
     if as_json:
-        typer.echo(json.dumps([each.to_json() for each in lines], indent=2))
+        told = [*(each.to_json() for each in lines), *(loss_json(each) for each in losses)]
+        typer.echo(json.dumps(told, indent=2))
         return
     if not lines:
-        Console().print("Nobody's calls are denied.")
-        return
+        Console().print("Nobody's calls are all denied.")
+    else:
+        _show(lines)
+    if losses:
+        _show_losses(losses)
+
+
+def _show(lines: Sequence[Line]) -> None:
     table = Table("who", "why", "since", "denied until, at least", "steps")
     for each in lines:
         steps = f"failing: {', '.join(each.failing)}" if each.failing else f"{len(each.steps)} hold"
         why = "back: earlier sessions only" if each.back else ", ".join(each.reasons)
         table.add_row(each.who, why, _short(each.since), _short(each.deny_until), steps)
+    Console().print(table)
+
+
+def _show_losses(losses: Sequence[Loss]) -> None:
+    """Denied in these roles alone, in sessions from before they lost the group."""
+    table = Table("lost a group", "group", "since", "denied in earlier sessions", "denied until, at least")
+    for each in losses:
+        until = _short(each.until.isoformat())
+        table.add_row(each.who, each.group, _short(each.at.isoformat()), lost_in_words(each), until)
     Console().print(table)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from functions.leavers.partial import Loss
 from functions.leavers.record import Record
 from functions.leavers.steps import TITLES
 
@@ -59,4 +60,28 @@ def line(entry: Mapping[str, Any], record: Record) -> Line:
             "groups": len(record.taken.groups),
             "entitlements": len(record.taken.entitlements),
         },
+    )
+
+
+def loss_json(loss: Loss) -> dict[str, Any]:
+    """Somebody who lost a group, as `--json` writes it among the others."""
+    return {
+        "person": f"okta:{loss.person}",
+        "who": loss.who,
+        "user_id": loss.user_id,
+        "state": "partial",
+        "group": loss.group,
+        "lost": [{"account": account, "permission_set": name} for account, name in loss.lost],
+        "since": loss.at.isoformat(),
+        "deny_until": loss.until.isoformat(),
+    }
+
+
+def lost_in_words(loss: Loss) -> str:
+    """By permission set: in which account, or in how many."""
+    sets = sorted({name for _, name in loss.lost})
+    accounts = {name: [account for account, each in loss.lost if each == name] for name in sets}
+    return "; ".join(
+        f"{name} in {found[0] if len(found) == 1 else f'{len(found)} accounts'}"
+        for name, found in accounts.items()
     )

@@ -20,6 +20,9 @@ from functions.okta.log_event import USER, USER_GROUP, LogEvent
 Pair = tuple[str, str]
 """An account's id and a permission set's name: one role, and all sessions of it."""
 
+SETTLED = timedelta(minutes=10)
+"""So long after a removal a look is the last: what Okta pushed before it has arrived by then, or failed."""
+
 
 @dataclass(frozen=True)
 class GroupChange:
@@ -102,8 +105,9 @@ class Loss:
         return bool(self.lost) and self.until > now
 
     def unsettled(self, now: datetime) -> bool:
-        """Whether somebody must look again: Identity Center had not heard of it, or was not asked."""
-        return not self.joined and self.looked is None and self.until > now
+        """Whether somebody must look again: Identity Center may not have heard of all that led to it."""
+        settled = self.looked is not None and self.looked >= self.at + SETTLED
+        return not self.joined and not settled and self.until > now
 
     def seen(self, look: Look, keep_deny: timedelta) -> Self:
         """The same removal after another look: what others give by now is not denied any more."""

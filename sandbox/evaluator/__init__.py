@@ -24,6 +24,15 @@ class Call:
     action: str
     resource: str
     issued_at: str = "2026-01-01T00:00:00Z"
+    permission_set: str = "Developer"
+    region: str = "eu-west-1"
+
+    @property
+    def role(self) -> str:
+        """IAM Identity Center User Guide, "Referencing permission sets in resource policies"."""
+        path = "" if self.region == "us-east-1" else f"{self.region}/"
+        name = f"AWSReservedSSO_{self.permission_set}_0123456789abcdef"
+        return f"arn:aws:iam::{self.account}:role/aws-reserved/sso.amazonaws.com/{path}{name}"
 
 
 def verdicts(
@@ -62,8 +71,8 @@ def judged(simulations: Sequence[Mapping[str, Any]]) -> list[str]:
 def _simulation(
     call: Call, policies: Sequence[Mapping[str, Any]], attached: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    session = "AWSReservedSSO_Developer_0123456789abcdef/person@example.com"
-    context = {"aws:TokenIssueTime": call.issued_at}
+    session = f"{call.role.rpartition('/')[2]}/person@example.com"
+    context = {"aws:TokenIssueTime": call.issued_at, "aws:PrincipalArn": call.role}
     if call.user_id is not None:
         context["identitystore:UserId"] = call.user_id
     return {

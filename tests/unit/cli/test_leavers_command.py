@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import boto3
@@ -12,8 +13,11 @@ from typer.testing import CliRunner
 from cli.exits import Exit
 from cli.main import app
 from functions.aws.ledger import Ledger
+from functions.aws.partial_losses import PartialLosses
 from functions.leavers.book import Book, Progress, new_record, told
 from functions.leavers.decide import Leaver, Reason
+from functions.leavers.documents import loss_document
+from functions.leavers.partial import Loss
 from functions.leavers.record import StepOutcome, StepState, Taken
 from infra import names
 
@@ -62,6 +66,24 @@ def test_a_person_reads_a_table(ledger: Ledger) -> None:
     assert result.exit_code == Exit.OK
     assert "john@example.com" in result.stdout
     assert "2026-11-17 06:15" in result.stdout
+
+
+def test_who_lost_a_group_is_among_them(ledger: Ledger) -> None:
+    """For a program as one more state, for a person as a table of its own."""
+    at = datetime.now(UTC)
+    lost = (("111111111111", "Developer"), ("222222222222", "Developer"), ("111111111111", "Billing"))
+    loss = Loss(
+        "00ujane#00g1", False, at, "t-1", at + timedelta(hours=12), "jane@example.com", "aws-developers"
+    )
+    document = loss_document(replace(loss, user_id="u-2", lost=lost, looked=at))
+    PartialLosses(boto3.client("dynamodb"), names.LEDGER).write(loss.key, document, after=0)
+
+    (line,) = json.loads(RUN.invoke(app, ["leavers", "--json"]).stdout)
+    shown = RUN.invoke(app, ["leavers"], env={"COLUMNS": "200"}).stdout
+
+    assert (line["who"], line["state"], line["group"]) == ("jane@example.com", "partial", "aws-developers")
+    assert {"account": "111111111111", "permission_set": "Billing"} in line["lost"]
+    assert "Billing in 111111111111; Developer in 2 accounts" in shown
 
 
 def test_nobody_is_a_sentence(ledger: Ledger) -> None:
