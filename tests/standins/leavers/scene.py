@@ -1,0 +1,204 @@
+"""One company on loopback: the leavers function's own wiring, and every service that it calls, over HTTP."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import requests
+
+from functions.aws.management_deny import NOBODY
+from functions.inbox import Envelope
+from functions.leavers.wiring import Leavers
+from functions.policy import AccessPolicy
+from sandbox import identity, okta
+from sandbox.identity import IDENTITY_STORE_ID, INSTANCE_ARN, MANAGEMENT_ACCOUNT
+from tests.standins.identity.conftest import FAST
+from tests.standins.identity.plane import Plane
+from tests.standins.leavers import cloud
+from tests.standins.leavers.container import REGION, TABLE, environment, surrounded, variables
+
+
+@dataclass(frozen=True)
+class Has:
+    """All that gives somebody access, as the services tell it."""
+
+    assignments: frozenset[tuple[str, str]]
+    groups: frozenset[str]
+    roles: frozenset[str]
+
+
+NOTHING = Has(frozenset(), frozenset(), frozenset())
+
+
+@dataclass
+class Scene:
+    """The company, and what can be asked of it."""
+
+    plane: Plane
+    tenant: okta.OktaServer
+    cloud: cloud.Cloud
+    account: str = ""
+    permission_set: str = ""
+    group: str = ""
+    application: str = ""
+    root: str = ""
+    numbers: Iterator[int] = field(default_factory=lambda: iter(range(10_000)))
+
+    def fill(self) -> None:
+        """A member account, a permission set, a group that has it, account access manager, a ledger."""
+        self.root = self.plane.found()
+        self.account, self.group = self.plane.account(), self.plane.group()
+        self.permission_set = self.plane.permission_set()
+        self.plane.assign(self.account, self.permission_set, self.group)
+        source = {"identityCenter": {"instanceArn": INSTANCE_ARN}}
+        manager = self.plane.elsewhere("account-access", REGION)
+        self.application = manager.create_application(identitySource=source)["applicationArn"]
+        boto3.client("dynamodb").create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        )
+        boto3.client("events").create_event_bus(Name="ostiary")
+        secrets = boto3.client("secretsmanager")
+        secrets.create_secret(Name="okta", SecretString=json.dumps({"token": self.tenant.token}))
+        scim = {"url": self.plane.server.scim_url, "token": self.plane.server.scim_token}
+        secrets.create_secret(Name="scim", SecretString=json.dumps(scim))
+        boto3.client("iam").create_policy(
+            PolicyName="ostiary-deny-leavers-1", PolicyDocument=json.dumps(NOBODY)
+        )
+
+    def joins(self) -> "Person":
+        """Somebody new with an assignment of their own, a group that has one, and an entitlement."""
+        login = f"person.{next(self.numbers)}@example.com"
+        person = self.tenant.model.add_person(login)
+        body: dict[str, Any] = {"userName": login, "externalId": person.id, "displayName": login}
+        body |= {"name": {"givenName": "A", "familyName": "B"}, "active": True}
+        user_id = self.plane.scim("POST", "/Users", json=body).json()["id"]
+        self.plane.assign(self.account, self.permission_set, user_id, "USER")
+        self.plane.store.create_group_membership(
+            IdentityStoreId=IDENTITY_STORE_ID, GroupId=self.group, MemberId={"UserId": user_id}
+        )
+        principal = {"identityCenter": {"userId": user_id}}
+        role = f"arn:aws:iam::{self.account}:role/Developer"
+        self.plane.elsewhere("account-access", REGION).create_entitlement(
+            applicationArn=self.application,
+            entitlement={"principalRole": {"principal": principal, "roleArn": role}},
+        )
+        return Person(self, person.id, user_id, login)
+
+    def denied(self) -> tuple[list[str], list[str]]:
+        """The documents that bind the member accounts, and those of the management account."""
+        organizations = self.plane.organizations
+        attached = organizations.list_policies_for_target(
+            TargetId=self.root, Filter="SERVICE_CONTROL_POLICY"
+        )["Policies"]
+        everywhere = [
+            organizations.describe_policy(PolicyId=each["Id"])["Policy"]["Content"]
+            for each in attached
+            if each["Name"].startswith("ostiary-")
+        ]
+        iam, arn = boto3.client("iam"), f"arn:aws:iam::{MANAGEMENT_ACCOUNT}:policy/ostiary-deny-leavers-1"
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        there = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+        return everywhere, [json.dumps(there)]
+
+    def faults(self, faults: list[dict[str, Any]]) -> None:
+        """The same list for every stand-in: none serves what another does."""
+        self.plane.http.put(f"{self.plane.server.url}/_sandbox/faults", json=faults).raise_for_status()
+        requests.put(f"{self.tenant.url}/_sandbox/faults", json=faults, timeout=10).raise_for_status()
+        self.cloud.faults.set(faults)
+
+    @cached_property
+    def warm(self) -> Leavers:
+        """A container that has been there for a while."""
+        return self.instance()
+
+    def instance(self) -> Leavers:
+        """A new container."""
+        return Leavers(environment(self.tenant.url), AccessPolicy(permission_sets={}))
+
+
+@dataclass
+class Person:
+    scene: Scene
+    okta_id: str
+    user_id: str
+    login: str
+    at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(seconds=60))
+
+    def event(self, kind: str, seconds: float) -> Envelope:
+        """What Okta tells of them, `seconds` after the first."""
+        target = {"id": self.okta_id, "type": "User", "alternateId": self.login}
+        uuid = str(uuid4())
+        detail: dict[str, Any] = {
+            "uuid": uuid,
+            "published": (self.at + timedelta(seconds=seconds)).isoformat(),
+            "eventType": kind,
+            "outcome": {"result": "SUCCESS"},
+            "target": [target],
+        }
+        return Envelope(uuid, "ostiary.okta", kind, self.at, detail)
+
+    def leaves(self) -> Envelope:
+        return self.event("user.lifecycle.deactivate", 0)
+
+    def returns(self) -> Envelope:
+        return self.event("user.lifecycle.reactivate", 10)
+
+    def has(self) -> Has:
+        plane = self.scene.plane
+        assignments = plane.assignments(self.scene.account, self.scene.permission_set)
+        memberships = plane.store.list_group_memberships_for_member(
+            IdentityStoreId=IDENTITY_STORE_ID, MemberId={"UserId": self.user_id}
+        )["GroupMemberships"]
+        wanted = {"principalRole": {"principal": {"identityCenter": {"userId": self.user_id}}}}
+        entitlements = plane.elsewhere("account-access", REGION).list_entitlements(
+            applicationArn=self.scene.application, filter=wanted
+        )["entitlements"]
+        return Has(
+            frozenset(
+                (self.scene.account, each["PrincipalType"])
+                for each in assignments
+                if each["PrincipalId"] == self.user_id
+            ),
+            frozenset(each["GroupId"] for each in memberships),
+            frozenset(each["entitlement"]["principalRole"]["roleArn"] for each in entitlements),
+        )
+
+    def enabled(self) -> bool:
+        return bool(self.scene.plane.server.state.directory.users[self.user_id].enabled)
+
+    def sessions(self) -> int:
+        return len(self.scene.tenant.model.sessions_of(self.okta_id))
+
+    def denials(self) -> tuple[int, int]:
+        """How often their id stands in the policies of the member accounts, and of the management account."""
+        everywhere, there = self.scene.denied()
+        return (
+            sum(each.count(self.user_id) for each in everywhere),
+            sum(each.count(self.user_id) for each in there),
+        )
+
+
+@contextmanager
+def opened() -> Iterator[Scene]:
+    """A filled scene; boto3's default session is that of the function while it is open."""
+    with ExitStack() as stack:
+        plane = Plane(stack.enter_context(identity.serve(settings=FAST)))
+        stack.callback(plane.close)
+        tenant = stack.enter_context(okta.serve(settings=okta.Settings()))
+        aws = stack.enter_context(cloud.serve())
+        stack.enter_context(surrounded(variables(plane.server.url, aws.url)))
+        scene = Scene(plane, tenant, aws)
+        scene.fill()
+        yield scene
