@@ -33,6 +33,27 @@ def about_access(account: Account, plan: Plan, applied: Applied, since: datetime
     return finding if missing else finding.cleared()
 
 
+def about_readiness(account_id: str, reason: str, since: datetime, runbooks: str) -> Finding:
+    """An account joined and cannot be let in yet. The key is that of its access: whatever says that all of it
+    is there, or that the account left, resolves this too."""
+    return Finding(
+        key=f"accounts/{account_id}/access",
+        severity=Severity.WARNING,
+        title=f"Account {account_id} is not ready for access",
+        subject=f"account {account_id}",
+        since=since,
+        why="It joined, and AWS does not let anybody be given access there yet. Nobody can work in the "
+        "account; nobody has more than they should. It is tried again for an hour and forty minutes, then once a day.",
+        actions=(
+            f"See its state: aws organizations describe-account --account-id {account_id}",
+            "PENDING_ACTIVATION for long: ask AWS Support. ACTIVE: "
+            f"ostiary apply --account {account_id} --yes",
+        ),
+        runbook=f"{runbooks}/account.md",
+        facts={"reason": reason},
+    )
+
+
 def about_departure(account_id: str, since: datetime, runbooks: str) -> Finding:
     """An account is closed or gone: whatever was missing there, nobody waits for it any more."""
     return Finding(

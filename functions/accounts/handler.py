@@ -16,10 +16,11 @@ from functions.accounts.events import (
     UnitRenamed,
     read_change,
 )
-from functions.accounts.findings import about_creation, about_departure
+from functions.accounts.findings import about_creation, about_departure, about_readiness
 from functions.accounts.report import report
 from functions.accounts.spread import of_group, of_plan, of_unit
 from functions.accounts.wiring import Tools, tools
+from functions.aws.organizations import AccountUnknownError
 from functions.inbox import Envelope, each_envelope
 
 MARGIN = timedelta(seconds=10)
@@ -27,6 +28,9 @@ MARGIN = timedelta(seconds=10)
 
 SETTLING = timedelta(seconds=30)
 """CreateAccountAssignment and DeleteAccountAssignment only begin something, and the event tells of that."""
+
+LATE = timedelta(minutes=10)
+"""Most accounts are ready within a few minutes."""
 
 logger = Logger()
 
@@ -49,7 +53,7 @@ def on_event(envelope: Envelope, tools: Tools, deadline: datetime) -> None:
         case AccountChange(kind=Kind.LEFT):
             tools.bus.put_findings([about_departure(change.account_id, envelope.time, tools.runbooks)])
         case AccountChange():
-            _let_in(change, envelope, tools, deadline)
+            _await(change, envelope, tools, deadline)
         case UnitRenamed():
             tools.bus.put(of_unit(change, admitter.organizations))
         case GroupAppeared():
@@ -59,9 +63,24 @@ def on_event(envelope: Envelope, tools: Tools, deadline: datetime) -> None:
             tools.bus.put(of_plan(change, age, admitter.store, admitter.policy, admitter.today()))
 
 
-def _let_in(change: AccountChange, envelope: Envelope, tools: Tools, deadline: datetime) -> None:
-    if change.kind is Kind.TOUCHED and tools.admitter.clock() - envelope.time < SETTLING:
+def _await(change: AccountChange, envelope: Envelope, tools: Tools, deadline: datetime) -> None:
+    """Let it in, or say what is in the way once that takes long; the event comes back either way."""
+    age = tools.admitter.clock() - envelope.time
+    if change.kind is Kind.TOUCHED and age < SETTLING:
         raise NotReadyError("what was done by hand may still be under way")
+    try:
+        _let_in(change, envelope, tools, deadline)
+    except (NotReadyError, AccountUnknownError) as error:
+        if isinstance(error, AccountUnknownError) and change.kind is not Kind.JOINED:
+            logger.info("gone", extra={"account": change.account_id})
+            return  # only who joins may be unknown yet
+        if age >= LATE:
+            late = about_readiness(change.account_id, str(error), envelope.time, tools.runbooks)
+            tools.bus.put_findings([late])
+        raise
+
+
+def _let_in(change: AccountChange, envelope: Envelope, tools: Tools, deadline: datetime) -> None:
     admission = tools.admitter.admit(change.account_id, since=envelope.time, deadline=deadline)
     if admission is None:
         return

@@ -1,4 +1,4 @@
-"""Permission sets on the identity plane, and the accounts that use them: brought to the latest state, or told."""
+"""Permission sets and the accounts that use them: brought to the latest state, or told."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -94,7 +94,7 @@ def opened(found: dict[str, Finding]) -> set[str]:
 
 
 def test_nothing_to_do_costs_six_calls_a_set(sets: Sets) -> None:
-    """Given a set that every account has as it is, it is read, both checks are clear, nothing is asked for."""
+    """Given a set that every account has as it is, both checks are clear and nothing is asked for."""
     sets.use(*sets.accounts)
     assert opened(sets.check()) == set()
     sets.plane.server.faults.reset()
@@ -113,7 +113,7 @@ def test_an_older_state_is_brought_up_and_followed(sets: Sets) -> None:
 
 
 def test_one_account_that_fails_is_told_with_its_reason_and_the_others_have_it(sets: Sets) -> None:
-    """Given an account that AWS cannot work in, nobody is told that all is well, and the others do not wait."""
+    """Given an account that AWS cannot work in, it is told by its reason, and the others do not wait."""
     sets.use(*sets.accounts)
     closed = sets.accounts[2]
     sets.plane.organizations.close_account(AccountId=closed)
