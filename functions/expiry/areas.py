@@ -1,12 +1,9 @@
 """What is watched, area by area: each reads what it needs, and has it judged."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
-
-import requests
 
 from functions.expiry import (
     alarms,
@@ -23,41 +20,14 @@ from functions.expiry import (
     tls,
 )
 from functions.expiry.check import Desk
-from functions.expiry.saml_app import SamlApp, read_saml_app
+from functions.expiry.saml_app import CertificateError, SamlApp, read_saml_app
 from functions.expiry.scim_endpoint import ScimAnswer, try_endpoint
-from functions.expiry.trust import TrustBook
+from functions.expiry.sources import PartlyReadError, Sources
 from functions.finding import Finding
 from functions.okta import scopes
 from functions.okta.client import OktaClient
 from functions.okta.errors import OktaError, OktaNotFoundError, OktaRefusedError, OktaRejectedError
 from functions.okta.log_event import LogEvent
-from functions.policy.model import AccessPolicy
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-
-Connect = Callable[[tuple[str, ...]], OktaClient]
-"""Scopes → a client whose token has exactly these, so that one that is not granted blinds one area."""
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Where an area reads."""
-
-    connect: Connect
-    url: str
-    apps: tuple[str, ...]
-    trust: TrustBook
-    policy: AccessPolicy
-    secrets: "SecretsManagerClient"
-    cloudwatch: "CloudWatchClient"
-    management_account: str
-    hook_secret: str
-    scim_secret: str
-    clock: Callable[[], datetime]
-    http: requests.Session
-
 
 Area = Callable[[Sources, Desk], tuple[Finding, ...]]
 
@@ -66,15 +36,23 @@ def saml_certificates(at: Sources, desk: Desk) -> tuple[Finding, ...]:
     """The certificates of every app, and what a sign-in rests on besides."""
     okta = at.connect((scopes.APPS,))
     found: list[Finding] = []
+    trouble: list[Exception] = []
     for app_id in at.apps:
-        app = saml_app(okta, app_id)
+        try:
+            app = saml_app(okta, app_id)
+        except (OktaNotFoundError, OktaRejectedError, CertificateError) as error:
+            trouble.append(error)
+            continue
         found += certificates.examine(app, at.trust.of(app_id), desk)
         found.append(metadata.examine(app, served_metadata(okta, app_id), desk))
     before = at.clock()
     organization = okta.organization()
     reading = surroundings.Reading(before, organization.clock, at.clock())
     served = [tls.look(*door) for door in tls.custom((at.url, organization.custom_domain))]
-    return (*found, surroundings.clocks(reading, desk), surroundings.domains(served, desk))
+    found += [surroundings.clocks(reading, desk), surroundings.domains(served, desk)]
+    if trouble:
+        raise PartlyReadError(tuple(found), trouble[0])
+    return tuple(found)
 
 
 def saml_app(okta: OktaClient, app_id: str) -> SamlApp:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from functions.expiry import metadata
-from functions.expiry.areas import Sources, saml_app, served_metadata
+from functions.expiry.areas import saml_app, served_metadata
 from functions.expiry.saml_app import SamlApp, SigningKey
+from functions.expiry.sources import Sources
 from functions.expiry.trust import Trusted
 from functions.okta import scopes
 from functions.okta.errors import OktaError

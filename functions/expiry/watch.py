@@ -9,11 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.bus import EventBus
 from functions.expiry.alarms import AlarmsUnreadableError
-from functions.expiry.areas import AREAS, Area, Sources
+from functions.expiry.areas import AREAS, Area
 from functions.expiry.check import Desk, Found, Guide, SeverityOf
 from functions.expiry.saml_app import CertificateError
 from functions.expiry.scim_endpoint import ScimSecretError
 from functions.expiry.sign_on import PolicyUnreadableError
+from functions.expiry.sources import PartlyReadError, Sources
 from functions.finding import Finding, Severity
 from functions.okta.errors import OktaError, OktaThrottledError, OktaUnreachableError
 from functions.okta.log_event import LogEventError
@@ -94,6 +95,9 @@ class Watch:
     def _look(self, area: Area, desk: Desk) -> Exception | None:
         try:
             findings = area(self.sources, desk)
+        except PartlyReadError as error:
+            self.bus.put_findings(error.findings)
+            return error.cause
         except UNREADABLE as error:
             return error
         self.bus.put_findings(findings)

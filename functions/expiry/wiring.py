@@ -8,8 +8,8 @@ import requests
 
 from functions.aws.session import CONFIG
 from functions.bus import EventBus
-from functions.expiry.areas import Sources
 from functions.expiry.environment import Environment
+from functions.expiry.sources import Sources
 from functions.expiry.trust import TrustBook
 from functions.expiry.watch import PATIENCE, Watch
 from functions.okta.credentials import connect

@@ -100,3 +100,16 @@ def test_an_app_that_is_not_there_is_named(world: Deployed, monkeypatch: pytest.
     with pytest.raises(OktaNotFoundError, match="0oagone"):
         world.run()
     assert "0oagone" in world.said()["watch/certificates"].facts["Error"]
+
+
+def test_an_app_that_cannot_be_read_blinds_no_other(world: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given somebody deleted an app that nobody needed, the one that everybody needs is still watched."""
+    monkeypatch.setenv("OSTIARY_OKTA_MORE_APPS", f"0oagone,{second(world).ref.id}")
+    wiring.watch.cache_clear()
+    switch(world, second(world), days=12)
+    world.okta.model.set_signing_certificate(days_left=3)
+    with pytest.raises(OktaNotFoundError, match="0oagone"):
+        world.run()
+    for app in world.okta.model.apps[:2]:
+        assert world.said()[f"saml-certificate/{app.ref.id}/expiry"].severity is Severity.PAGE
+    assert "okta/tls" in world.said()
