@@ -12,6 +12,7 @@ from infra.doctor.access import Access
 from infra.doctor.verdict import Line, fail, ok
 
 STACK = "hub stack"
+STACK_NAME = "ostiary-hub"
 
 
 def trails(at: Access) -> Iterator[organization.Trail]:
@@ -66,7 +67,7 @@ def bus_policy(at: Access) -> Mapping[str, Any] | None:
 
 def stack(at: Access) -> tuple[Line, str]:
     """The hub stack, and the id of its API."""
-    name, deploy = "ostiary-hub", "cdk deploy ostiary-hub"
+    name, deploy = STACK_NAME, f"cdk deploy {STACK_NAME}"
     try:
         (found,) = at.in_hub("cloudformation").describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:

@@ -57,6 +57,14 @@ def the_bus_lets_nobody_in(world: World, _: Path) -> Iterator[Arguments]:
     let_in(world)
 
 
+@breaks("hub stack")
+def the_hub_was_never_deployed(_world: World, _: Path) -> Iterator[Arguments]:
+    # Deleting it would take the world with it: another name is as absent.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("infra.doctor.ask_aws.STACK_NAME", "ostiary-hub-of-nobody")
+        yield ()
+
+
 @breaks("SCP type")
 def service_control_policies_are_off(world: World, _: Path) -> Iterator[Arguments]:
     organizations = world.identity_client("organizations")
