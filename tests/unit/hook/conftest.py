@@ -95,8 +95,12 @@ class Hook:
 
     def answer(self, event: dict[str, Any]) -> tuple[int, Any]:
         """Status and body; a body is JSON or nothing."""
-        answer = self._door.answer(event)
+        answer = self.proxy(event)
         return answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None
+
+    def proxy(self, event: dict[str, Any]) -> dict[str, Any]:
+        """What the proxy integration gets."""
+        return self._door.answer(event)
 
     def _count(self, name: str, number: int) -> None:
         self.counts[name] = self.counts.get(name, 0) + number
