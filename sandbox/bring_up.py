@@ -86,6 +86,8 @@ def _fill(plane: identity.IdentityServer, tenant: okta.OktaServer, shape: Shape)
         organizations.register_delegated_administrator(
             AccountId=shape.hub_account, ServicePrincipal="sso.amazonaws.com"
         )
+    manager = identity_client(plane.url, "account-access", MANAGEMENT, shape.hub_region)
+    manager.create_application(identitySource={"identityCenter": {"instanceArn": identity.INSTANCE_ARN}})
     seed.people(tenant)
     return root_id
 

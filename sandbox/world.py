@@ -58,9 +58,14 @@ class World:
         """A client of the hub's account and Region, with root rights."""
         return self.aws.client(service, self.shape.hub_account, self.shape.hub_region)
 
-    def identity_client(self, service: Any, account: str = MANAGEMENT) -> Any:
-        """A client of Organizations, Identity Center or Identity Store, called by `account`."""
-        return identity_client(self.identity.url, service, account)
+    def identity_client(
+        self, service: Any, account: str = MANAGEMENT, region: str = ORGANIZATIONS_REGION
+    ) -> Any:
+        """A client of Organizations, Identity Center or Identity Store, called by `account`.
+
+        Only account access manager heeds the Region.
+        """
+        return identity_client(self.identity.url, service, account, region)
 
     def endpoints(self) -> dict[str, Any]:
         """The contract for one's own client, as `.sandbox/endpoints.json` holds it."""
@@ -79,11 +84,11 @@ class World:
         }
 
 
-def identity_client(url: str, service: Any, account: str) -> Any:
+def identity_client(url: str, service: Any, account: str, region: str = ORGANIZATIONS_REGION) -> Any:
     """A boto3 client of the identity plane, calling as `account`."""
     return boto3.client(
         service,
-        region_name=ORGANIZATIONS_REGION,
+        region_name=region,
         endpoint_url=url,
         aws_access_key_id=account,
         aws_secret_access_key=embedded.SECRET,

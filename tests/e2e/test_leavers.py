@@ -76,13 +76,24 @@ def judged(world: World, user_id: str | None, issued_at: str) -> dict[str, set[s
     """The verdicts in three member accounts, and in the management account."""
     listed = world.identity_client("organizations").list_accounts()["Accounts"]
     members = [account["Id"] for account in listed if account["Id"] != MANAGEMENT_ACCOUNT][:3]
-    actions = ("iam:ListUsers", "s3:ListAllMyBuckets", "sts:GetSessionToken")
-    calls = [Call(account, user_id, action, "*", issued_at) for account in members for action in actions]
-    there = [Call(MANAGEMENT_ACCOUNT, user_id, action, "*", issued_at) for action in actions]
+    calls = [call for account in members for call in calls_of(account, user_id, issued_at)]
+    there = calls_of(MANAGEMENT_ACCOUNT, user_id, issued_at)
     return {
         "members": set(verdicts(calls, root_policies(world))),
         "management": set(verdicts(there, [], management_policies(world))),
     }
+
+
+def calls_of(account: str, user_id: str | None, issued_at: str) -> list[Call]:
+    """IAM, S3 and STS; the last also into another role, which would leave the user id behind."""
+    deploy = f"arn:aws:iam::{account}:role/Deploy"
+    asked = {
+        "iam:ListUsers": "*",
+        "s3:ListAllMyBuckets": "*",
+        "sts:GetSessionToken": "*",
+        "sts:AssumeRole": deploy,
+    }
+    return [Call(account, user_id, action, resource, issued_at) for action, resource in asked.items()]
 
 
 def test_what_a_leaver_and_others_may_still_call(world: World) -> None:
