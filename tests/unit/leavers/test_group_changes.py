@@ -1,5 +1,6 @@
 """Somebody is removed from a group in Okta, or added: what is asked, written down, denied and told."""
 
+from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
@@ -13,6 +14,7 @@ from functions.finding import Severity, State
 from functions.leavers.batch import Batch
 from functions.leavers.deny import Shape
 from functions.leavers.partial_render import partials_in
+from functions.okta.log_event import LogEvent
 from tests.unit.leavers.group_twins import Shown
 from tests.unit.leavers.twins import JOHN, LOGIN, START, USER_ID, Killed, World, envelope, sample
 
@@ -91,6 +93,14 @@ def test_a_group_that_gives_nothing_costs_next_to_nothing(group: str, calls: int
     deliver(here, event("remove", group), event("add", group))
     assert len(here.calls) <= 2 * calls
     assert here.shown.losses == {}
+
+
+def test_each_of_many_costs_a_search_a_look_and_four_calls_of_the_ledger() -> None:
+    """As docs/leavers.md says; a search is two calls."""
+    here = world()
+    here.groups().admit(LogEvent.parse(event("remove", "dev")))
+    counted = Counter(here.calls) - Counter(["of_group"])
+    assert counted == {"find": 1, "of_person": 1, "losses": 2, "write loss": 2}
 
 
 def test_an_incomplete_read_is_an_error_and_the_message_comes_again() -> None:
