@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.exits import Exit, leave
-from cli.saml.document import HostileError, decode, parse
+from cli.saml.document import MOST_BYTES, HostileError, decode, parse
 from cli.saml.judgement import Expected, Line, Verdict, judge
 from cli.saml.signature import signatures
 from functions.expiry.saml_app import fingerprint_of
@@ -80,7 +80,11 @@ def read_certificate(path: Path) -> x509.Certificate:
 
 def _read(file: str) -> bytes:
     try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        # One byte more than is looked at tells that it is too much; the rest may be endless.
+        if file == "-":
+            return sys.stdin.buffer.read(MOST_BYTES + 1)
+        with Path(file).open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
     except OSError as error:
         leave(Exit.USAGE, f"{file} cannot be read: {error}")
 

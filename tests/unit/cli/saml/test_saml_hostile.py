@@ -124,6 +124,12 @@ def test_a_document_type_is_refused(name: str) -> None:
         parse(ENTITIES[name].encode() + Made().xml())
 
 
+def test_of_an_endless_file_only_as_much_is_read_as_is_looked_at() -> None:
+    result = RUN.invoke(app, ["saml", "inspect", "/dev/zero"])
+    assert result.exit_code == Exit.MISTAKES
+    assert result.stderr.startswith("Refused: ")
+
+
 @pytest.mark.parametrize(
     "raw",
     [
