@@ -99,8 +99,15 @@ def test_the_schedule_brings_what_the_log_holds_and_measures_the_lag(
     told = on_the_bus()
     assert "user.lifecycle.suspend" in [each["detail-type"] for each in told]
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    (lag,) = [line["CatchUpLag"] for line in lines if "CatchUpLag" in line]
-    assert 0 <= lag[0] < 5
+    (lag,) = [line for line in lines if "CatchUpLag" in line]
+    assert 0 <= lag["CatchUpLag"][0] < 5
+    (metric,) = lag["_aws"]["CloudWatchMetrics"]
+    # As the alarm asks for it: of another namespace or dimension it would never ring.
+    assert (metric["Namespace"], metric["Dimensions"], lag["service"]) == (
+        "Ostiary",
+        [["service"]],
+        "catchup",
+    )
     assert {each["detail"]["state"] for each in told if each["detail-type"] == "finding"} == {"clear"}
 
 
