@@ -1,6 +1,5 @@
 """Which permission sets carry the deny of the management account: those used there, and no others."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
