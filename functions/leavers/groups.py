@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.ledger import LedgerConflictError, Stored
 from functions.aws.people import AmbiguousPersonError
+from functions.leavers.book import Book
 from functions.leavers.decide import Ignored, Unclear
 from functions.leavers.documents import loss_document, loss_from
 from functions.leavers.identify import Directory
@@ -23,6 +24,7 @@ from functions.leavers.partial import (
     matters,
 )
 from functions.leavers.partial_notices import PartialNotices
+from functions.leavers.record import Record
 from functions.leavers.revocations import Findings, Rules, StepsFailedError, Work, nothing
 from functions.okta.log_event import LogEvent
 
@@ -60,6 +62,7 @@ class GroupChanges:
     def __init__(
         self,
         ledger: Losses,
+        book: Book,
         access: Access,
         directory: Directory,
         writer: Writer,
@@ -73,6 +76,7 @@ class GroupChanges:
     ) -> None:
         """`denied`: whether the access policy wants sessions of lost groups denied at all."""
         self._ledger = ledger
+        self._book = book
         self._access = access
         self._directory = directory
         self._writer = writer
@@ -105,6 +109,8 @@ class GroupChanges:
         before = self._note(heard(change, group_id, user_id, self._rules.keep_deny), change)
         if before is None:
             return nothing  # Stale.
+        if not change.joined:
+            self._not_put_back(change, group_id)
         return self._write if self._look_at(change, given) or before.lost else nothing
 
     def upkeep(self) -> None:
@@ -140,6 +146,12 @@ class GroupChanges:
             return None
         protected = person is not None and self._rules.protects(person.user_name)
         return None if person is None or protected else person.user_id
+
+    def _not_put_back(self, change: GroupChange, group_id: str) -> None:
+        """Of a leaver, too, Okta may say that they are no longer in it: then no return gives it back."""
+        seed = Record(f"okta:{change.okta_id}", change.okta_id, change.login)
+        told = {"change": "group lost", "group": group_id, "trigger": change.trigger}
+        self._book.change(seed, told, lambda record: record.without_group(group_id))
 
     def _note(self, loss: Loss, change: GroupChange) -> Loss | None:
         """Write down Okta's word, and return what stood there before it; None if that is newer.

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from functions.leavers.deny import ISSUED, USER_ID, Shape
@@ -92,8 +93,14 @@ class _Room:
 
     def _cost(self, place: Place) -> int:
         """One more id, with its comma; and the statement, with its own, where it is not there yet."""
-        frame = 0 if place.rule in self.people else len(_compact(statement(place.rule, [])))
+        frame = 0 if place.rule in self.people else _frame(place.rule)
         return frame + 1 + len(json.dumps(place.user_id))
+
+
+@lru_cache(maxsize=4096)
+def _frame(rule: Rule) -> int:
+    """Asked for each person and policy, and a leaver waits for the answer."""
+    return len(_compact(statement(rule, [])))
 
 
 def statement(rule: Rule, user_ids: Sequence[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from functions.aws.partial_losses import PartialLosses
 from functions.aws.people import People
 from functions.aws.session import CONFIG
 from functions.bus import EventBus
+from functions.leavers.book import Book
 from functions.leavers.findings import Wording
 from functions.leavers.groups import GroupChanges
 from functions.leavers.partial_notices import PartialNotices
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 def group_changes(
     losses: PartialLosses,
+    book: Book,
     access: GroupAccess,
     people: People,
     writer: OncePerBatch,
@@ -35,6 +37,7 @@ def group_changes(
     """For the messages of the second queue, and for the schedule."""
     return GroupChanges(
         losses,
+        book,
         access,
         people,
         writer,

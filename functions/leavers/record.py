@@ -193,6 +193,11 @@ class Record:
             return self.cleaned(now, keep_deny)
         return replace(self, lifted=True)
 
+    def without_group(self, group: str) -> Self:
+        """Okta has taken them out of this group: it is not put back when they return."""
+        left = tuple(each for each in self.taken.groups if each != group)
+        return replace(self, taken=replace(self.taken, groups=left))
+
     def with_step(self, name: str, outcome: StepOutcome) -> Self:
         return replace(self, steps={**self.steps, name: outcome})
 

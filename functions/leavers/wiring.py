@@ -106,7 +106,7 @@ class Leavers:
         shown = group_access(
             management, directory, region=region, instance_arn=instance, identity_store_id=store
         )
-        self.groups = group_changes(losses, shown, people, self._once, bus, wording, rules)
+        self.groups = group_changes(losses, book, shown, people, self._once, bus, wording, rules)
         self._reception = Reception(
             revocations,
             self.groups,

@@ -95,12 +95,12 @@ def test_a_group_that_gives_nothing_costs_next_to_nothing(group: str, calls: int
     assert here.shown.losses == {}
 
 
-def test_each_of_many_costs_a_search_a_look_and_four_calls_of_the_ledger() -> None:
+def test_each_of_many_costs_a_search_a_look_and_five_calls_of_the_ledger() -> None:
     """As docs/leavers.md says; a search is two calls."""
     here = world()
     here.groups().admit(LogEvent.parse(event("remove", "dev")))
     counted = Counter(here.calls) - Counter(["of_group"])
-    assert counted == {"find": 1, "of_person": 1, "losses": 2, "write loss": 2}
+    assert counted == {"find": 1, "of_person": 1, "read": 1, "losses": 2, "write loss": 2}
 
 
 def test_an_incomplete_read_is_an_error_and_the_message_comes_again() -> None:
@@ -230,6 +230,22 @@ def test_who_has_left_needs_no_second_deny() -> None:
     here.reception().receive(envelope(sample("hook-suspend") | {"target": [{"id": JOHN, "type": "User"}]}))
     assert here.denied() == {USER_ID}
     assert said(here) == {}
+
+
+@pytest.mark.parametrize("kind", ["remove", "add"])
+def test_a_return_gives_no_group_back_that_okta_has_taken_meanwhile(kind: str) -> None:
+    here = world()
+    john = {"target": [{"id": JOHN, "type": "User", "alternateId": LOGIN}]}
+    here.memberships = {(USER_ID, "id-dev"), (USER_ID, "id-audit")}
+    here.reception().receive(envelope(sample("hook-suspend") | john))
+    assert here.memberships == set()
+
+    later = (here.now() + timedelta(seconds=30)).isoformat()
+    deliver(here, event(kind, "dev") | {"published": later})
+    back = (here.now() + timedelta(days=365)).isoformat()
+    here.reception().receive(envelope(sample("hook-unsuspend") | john | {"published": back}))
+
+    assert {group for _, group in here.memberships} == {"id-audit"} | ({"id-dev"} if kind == "add" else set())
 
 
 def test_whom_it_concerns_must_be_certain() -> None:

@@ -214,6 +214,7 @@ class World:
         wording = Wording("https://runbooks", Console("eu-west-1", "arn:aws:sso:::instance/ssoins-7223a1b2"))
         return GroupChanges(
             LossesTwin(self.shown, self.call),
+            Book(LedgerTwin(self), self.now),
             GroupAccessTwin(self.shown, self.call, self.broken),
             Directory(self),
             once or OncePerBatch(self._renderer()),
