@@ -142,9 +142,9 @@ _KEYS = (
     _Key(
         "deny_management_policies",
         "how many IAM policies of the management account Ostiary may fill with people who left, of the ten "
-        "that a permission set takes",
+        "that a permission set takes; 0 for no deny in that account",
         "4",
-        r"[1-9]",
+        r"\d",
         default="4",
     ),
     _Key(

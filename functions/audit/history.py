@@ -61,7 +61,7 @@ def history(person: str, kept: Iterable[Kept], ledger: Mapping[str, Image]) -> H
 def _about(entry: Entry, kept: Kept, all_of_them: Sequence[Entry]) -> Iterable[str]:
     if not entry.expected:
         yield BY_HAND
-    if entry.item is Item.REVOCATION and not any(_together(entry, each) for each in all_of_them):
+    if entry.item is Item.REVOCATION and not _with_the_record(entry, all_of_them):
         yield ALONE
     if kept.versions > 1:
         yield TWICE
@@ -69,15 +69,38 @@ def _about(entry: Entry, kept: Kept, all_of_them: Sequence[Entry]) -> Iterable[s
         yield HIDDEN
 
 
+def _with_the_record(entry: Entry, all_of_them: Sequence[Entry]) -> bool:
+    """Whether one transaction wrote it together with the record: it bears the record's version, and what ends
+    it is the next version, with which none was put."""
+    version = _version(entry.after) if entry.after else _version(_before(entry), further=1)
+    puts = [each for each in all_of_them if each.item is Item.REVOCATION and _bears(each, version)]
+    records = [each for each in all_of_them if each.item is Item.RECORD and _bears(each, version)]
+    first = puts[:1] == ([entry] if entry.after else [])
+    return version is not None and first and any(_together(entry, each) for each in records)
+
+
+def _before(entry: Entry) -> Image:
+    return {path: pair["from"] for path, pair in entry.changes.items() if "from" in pair}
+
+
+def _version(image: Image, *, further: int = 0) -> int | None:
+    """What it bears; None if somebody made it who did not know better."""
+    version = image.get("version")
+    return version + further if isinstance(version, int) else None
+
+
+def _bears(entry: Entry, version: int | None) -> bool:
+    return entry.after is not None and _version(entry.after) == version
+
+
 def _together(entry: Entry, other: Entry) -> bool:
-    apart = abs(datetime.fromisoformat(entry.at) - datetime.fromisoformat(other.at))
-    return other.item is Item.RECORD and apart <= TOGETHER
+    return abs(datetime.fromisoformat(entry.at) - datetime.fromisoformat(other.at)) <= TOGETHER
 
 
 def _gaps(entries: Sequence[Entry]) -> Iterable[str]:
     """The record counts its changes, so one that is missing is seen."""
-    versions = [each.after["version"] for each in entries if each.item is Item.RECORD and each.after]
-    there = {version for version in versions if isinstance(version, int)}
+    versions = [_version(each.after) for each in entries if each.item is Item.RECORD and each.after]
+    there = {version for version in versions if version is not None}
     missing = sorted(set(range(1, max(there, default=0))) - there)
     if missing:
         numbers = ", ".join(map(str, missing))

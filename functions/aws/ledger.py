@@ -75,7 +75,7 @@ class Ledger:
             self._dynamodb.transact_write_items(
                 TransactItems=[
                     self._put_state(person, document, version),
-                    self._put_open(person, open_entry) if open_entry else self._delete_open(person),
+                    self._put_open(person, open_entry, version) if open_entry else self._delete_open(person),
                     self._put_audit(person, audit, version),
                 ]
             )
@@ -108,7 +108,8 @@ class Ledger:
 
     def _open_entries(self) -> Iterator[Mapping[str, Any]]:
         for item in self._query(OPEN):
-            yield {"person": item["sk"], **{k: v for k, v in item.items() if k not in ("pk", "sk")}}
+            rest = {name: value for name, value in item.items() if name not in ("pk", "sk", "version")}
+            yield {"person": item["sk"], **rest}
 
     def _query(self, pk: str) -> Iterator[dict[str, Any]]:
         pages = self._dynamodb.get_paginator("query").paginate(
@@ -136,8 +137,10 @@ class Ledger:
             }
         }
 
-    def _put_open(self, person: str, entry: Mapping[str, Any]) -> "TransactWriteItemTypeDef":
-        return {"Put": {"TableName": self._table, "Item": _item({**entry, "pk": OPEN, "sk": person})}}
+    def _put_open(self, person: str, entry: Mapping[str, Any], version: int) -> "TransactWriteItemTypeDef":
+        # With the record's version, so that the audit trail tells whether it was written with the record.
+        item = {**entry, "pk": OPEN, "sk": person, "version": version}
+        return {"Put": {"TableName": self._table, "Item": _item(item)}}
 
     def _delete_open(self, person: str) -> "TransactWriteItemTypeDef":
         return {"Delete": {"TableName": self._table, "Key": _item({"pk": OPEN, "sk": person})}}

@@ -2,18 +2,20 @@
 
 The organization stack makes `<name>-1`, `<name>-2`, … with a placeholder, and permission sets that are used
 in the management account refer to them by name. What they say is written here: a new default version takes
-effect without provisioning anything.
+effect without provisioning anything. One that somebody deletes is made again; no role carries it then until its
+permission sets are provisioned, since IAM deletes no policy that a role still carries.
 """
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.aws.deny_policies import NAME, DenyPolicyError
+from functions.aws.deny_policies import DESCRIPTION, NAME, DenyPolicyError
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -37,8 +39,36 @@ VERSIONS = 5
 """IAM User Guide, "Versioning IAM policies": so many versions at most, the default one included."""
 
 
+NOT_THERE = "is not there, and the role ostiary-deny-policies may not make it"
+NOT_CARRIED = "is carried by fewer roles than the others"
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A policy that does not deny where it should. `urgent`: somebody is not denied because of it, or the
+    next leaver may not be."""
+
+    policy: str
+    what: str
+    urgent: bool = True
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the last look at the policies found: numbers of those that had to be made again, and lacks."""
+
+    made: tuple[int, ...] = ()
+    lacks: tuple[Lack, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Found:
+    content: str | None
+    roles: int
+
+
 class ManagementDeny:
-    """Gateway to those of the policies that exist; where there is none, there is nothing to write."""
+    """Gateway to those of the policies that exist or can be made, as if they were numbered without a gap."""
 
     def __init__(
         self, iam: "IAMClient", account: str, *, name: str = NAME, now: Callable[[], float] = time.time
@@ -47,20 +77,34 @@ class ManagementDeny:
         self._prefix = f"arn:aws:iam::{account}:policy/{name}"
         self._now = now
         self._deadline = float("inf")
+        self._numbers: list[int] = []
+        self._health = Health()
 
     def until(self, deadline: float) -> None:
         """From now on nothing is written after `deadline`, in seconds since the epoch."""
         self._deadline = deadline
 
     def contents(self, count: int) -> list[str | None]:
-        """What the policies say now, up to the first one that is not there. Raises DenyPolicyError."""
-        found: list[str | None] = []
+        """What the policies say now; None for one that had to be made. Those that are not there and cannot
+        be made are left out: see `health`. Raises DenyPolicyError."""
+        found: dict[int, _Found] = {}
+        made, absent = [], []
         for number in range(1, count + 1):
-            content = self._content(number)
-            if content is None:
-                break
-            found.append(content)
-        return found
+            there = self._found(number)
+            if there is not None:
+                found[number] = there
+            elif self._made(number):
+                found[number] = _Found(None, 0)
+                made.append(number)
+            else:
+                absent.append(Lack(self._name(number), NOT_THERE))
+        self._numbers = list(found)
+        self._health = Health(tuple(made), (*absent, *self._not_carried(found)))
+        return [each.content for each in found.values()]
+
+    def health(self) -> Health:
+        """What the last `contents` found."""
+        return self._health
 
     def bring(self, number: int, content: str, held: str | None) -> bool:
         """See to it that policy `number` says `content`, and read it back. False: nothing was repaired.
@@ -69,8 +113,8 @@ class ManagementDeny:
         """
         if held is not None and json.loads(held) == json.loads(content):
             return False
-        if self._now() >= self._deadline:
-            raise DenyPolicyError("no time was left to write the deny policies; they are written again")
+        number = self._numbers[number - 1] if number <= len(self._numbers) else number
+        self._in_time()
         try:
             self._make_room(number)
             self._client.create_policy_version(
@@ -78,12 +122,40 @@ class ManagementDeny:
             )
         except (ClientError, BotoCoreError) as error:
             raise _refused(error) from error
-        said = self._content(number)
-        if said is None or json.loads(said) != json.loads(content):
+        said = self._found(number)
+        if said is None or said.content is None or json.loads(said.content) != json.loads(content):
             raise DenyPolicyError(f"{self._arn(number)} was written, but reads back differently")
         return False
 
-    def _content(self, number: int) -> str | None:
+    def _in_time(self) -> None:
+        if self._now() >= self._deadline:
+            raise DenyPolicyError("no time was left to write the deny policies; they are written again")
+
+    def _made(self, number: int) -> bool:
+        """Make a policy that denies nobody yet. False: this role may not, as one of an older stack."""
+        self._in_time()
+        try:
+            self._client.create_policy(
+                PolicyName=self._name(number), PolicyDocument=json.dumps(NOBODY), Description=DESCRIPTION
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException"):
+                return False
+            raise _refused(error) from error
+        except BotoCoreError as error:
+            raise _refused(error) from error
+        return True
+
+    def _not_carried(self, found: Mapping[int, _Found]) -> list[Lack]:
+        """Every permission set that has one of them has all, so each is carried by as many roles."""
+        most = max((each.roles for each in found.values()), default=0)
+        return [
+            Lack(self._name(number), NOT_CARRIED, urgent=_denies_somebody(each.content))
+            for number, each in found.items()
+            if each.roles < most
+        ]
+
+    def _found(self, number: int) -> _Found | None:
         try:
             policy = self._client.get_policy(PolicyArn=self._arn(number))["Policy"]
             version = self._client.get_policy_version(
@@ -95,7 +167,8 @@ class ManagementDeny:
             raise _refused(error) from error
         document = version["Document"]
         # API Reference, "GetPolicyVersion": URL-encoded; botocore decodes it to what the JSON says.
-        return unquote(document) if isinstance(document, str) else json.dumps(document)
+        content = unquote(document) if isinstance(document, str) else json.dumps(document)
+        return _Found(content, policy.get("AttachmentCount", 0))
 
     def _make_room(self, number: int) -> None:
         versions = self._client.list_policy_versions(PolicyArn=self._arn(number))["Versions"]
@@ -106,6 +179,13 @@ class ManagementDeny:
 
     def _arn(self, number: int) -> str:
         return f"{self._prefix}-{number}"
+
+    def _name(self, number: int) -> str:
+        return self._arn(number).rpartition("/")[2]
+
+
+def _denies_somebody(content: str | None) -> bool:
+    return content is not None and json.loads(content) != NOBODY
 
 
 def _refused(error: Exception) -> DenyPolicyError:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functions.aws.person_access import Reach
 from functions.finding import Finding, Severity, State
 from functions.leavers.findings import Wording
+from functions.leavers.lacking import lacking
 from functions.leavers.partial_notices import PartialNotices
 from functions.leavers.record import Record
 from functions.leavers.revocations import Findings
@@ -58,6 +59,7 @@ class Notices:
                 self._capacity(report, now),
                 self._repaired(report, now),
                 PartialNotices(self.wording).waiting(report.title, report.waiting, now),
+                *lacking(self.wording, report, now),
             )
         ]
 

@@ -149,6 +149,7 @@ def _places(env: Environment, management: boto3.Session, target: str) -> list[Pl
     organizations = management.client("organizations", region_name=ORGANIZATIONS_REGION, config=BOUNDED)
     iam = management.client("iam", region_name=ORGANIZATIONS_REGION, config=BOUNDED)
     account = env.deny_role.split(":")[4]
+    here = ManagementDeny(iam, account)
     return [
         Place(
             "service control policies",
@@ -158,9 +159,10 @@ def _places(env: Environment, management: boto3.Session, target: str) -> list[Pl
         ),
         Place(
             "policies of the management account",
-            ManagementDeny(iam, account),
+            here,
             Shape(MANAGED, env.deny_management),
             binds=lambda each: each == account,
+            health=here.health,
         ),
     ]
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
+from functions.aws.management_deny import Health, Lack
 from functions.leavers.deny import Denied, Shape, document, held_in, render
 from functions.leavers.partial import Loss
 from functions.leavers.partial_render import Filled, fill
@@ -36,6 +37,8 @@ class Place:
     policies: Policies
     shape: Shape
     binds: Callable[[str], bool] = everywhere
+    health: Callable[[], Health] | None = None
+    """What the last look at the policies found of them, where they can be missing."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Report:
     left_over: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    lacks: tuple[Lack, ...] | None = None
+    """Policies that do not deny where they should; None: of these policies that is not asked."""
 
 
 def rendered(
@@ -61,12 +66,16 @@ def rendered(
     `written` are the marks of the last writing, if known.
     """
     held = place.policies.contents(place.shape.count)
+    health = place.health() if place.health else None
+    lacks = health.lacks if health else None
     shape = replace(place.shape, count=min(place.shape.count, len(held)))
     if not held:
-        return Report(place.title, 0, 0.0), ()
+        return Report(place.title, 0, 0.0, lacks=lacks), ()
     rendering = render(people, held, shape)
     filled = _filled(place, people, losses, rendering.documents, held, shape)
     repaired = _changed(place, held, written)
+    deleted = [f"policy {number} of {place.title} was deleted" for number in health.made] if health else []
+    repaired += [each for each in deleted if each not in repaired]
     for number, content in in_safe_order(held, filled.documents):
         present = held[number - 1]
         unneeded = present is None and number > 1 and content == document([])
@@ -77,7 +86,7 @@ def rendered(
     count = sum(len(held_in(each)) for each in rendering.documents)
     waiting = tuple(sorted({each.who for each in filled.waiting}))
     return (
-        Report(place.title, count, share, rendering.left_over, tuple(repaired), waiting),
+        Report(place.title, count, share, rendering.left_over, tuple(repaired), waiting, lacks),
         filled.documents,
     )
 

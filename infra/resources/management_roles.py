@@ -84,13 +84,15 @@ def organization_read(scope: Construct, deployment: Deployment) -> ManagementRol
     return made
 
 
-def deny_policies(scope: Construct, deployment: Deployment) -> ManagementRole:
+def deny_policies(
+    scope: Construct, deployment: Deployment, here: Sequence[iam.CfnManagedPolicy]
+) -> ManagementRole:
     """For `leavers`: write and attach Ostiary's own deny policies; detach and delete none.
 
     A policy is Ostiary's by its tag. The right to tag is needed because CreatePolicy with tags asks for it,
     and Organizations has no key that limits it to creation: so this role could adopt another service control
     policy by tagging it. An organization that minds denies `organizations:TagResource` on its own policies
-    to this role.
+    to this role. `here` are the deny policies of this account itself.
     """
     made = ManagementRole(
         scope, "DenyPolicies", deployment, name=names.DENY_POLICIES, capabilities=("leavers",)
@@ -101,20 +103,23 @@ def deny_policies(scope: Construct, deployment: Deployment) -> ManagementRole:
             *_policy_reads(),
             *_policy_writes(deployment),
             _assignments(deployment),
-            _denies_here(deployment),
+            *([_denies_here(deployment)] if here else []),
             _assignments_here(deployment),
             *entitlements(deployment),
         ],
     )
+    # The role may make what is missing of them: not before this stack has, which would fail otherwise.
+    made.role.node.find_child("DefaultPolicy").node.add_dependency(*here)
     return made
 
 
-def management_denies(scope: Construct, deployment: Deployment) -> None:
+def management_denies(scope: Construct, deployment: Deployment) -> list[iam.CfnManagedPolicy]:
     """The policies that permission sets used in this account refer to; they deny nobody yet.
 
     They must exist before such a permission set is provisioned. What they say is the runtime's: this
     template never changes it, so CloudFormation never writes it back; and should it, the next upkeep does.
     """
+    made = []
     for number, name in enumerate(names.management_denies(deployment), 1):
         policy = iam.CfnManagedPolicy(
             scope,
@@ -124,6 +129,8 @@ def management_denies(scope: Construct, deployment: Deployment) -> None:
             policy_document=NOBODY,
         )
         policy.apply_removal_policy(RemovalPolicy.RETAIN)
+        made.append(policy)
+    return made
 
 
 def _denies_here(deployment: Deployment) -> Grant:
@@ -136,6 +143,8 @@ def _denies_here(deployment: Deployment) -> Grant:
             "iam:ListPolicyVersions",
             "iam:CreatePolicyVersion",
             "iam:DeletePolicyVersion",
+            # What it says the role decides anyway; so that one that was deleted is there again.
+            "iam:CreatePolicy",
         ],
         resources=[f"arn:aws:iam::{account}:policy/{name}" for name in names.management_denies(deployment)],
     )

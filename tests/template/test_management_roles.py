@@ -1,15 +1,31 @@
 """What the hub may do in the management account."""
 
 import json
+from pathlib import Path
 
 import boto3
 import pytest
+from aws_cdk import App
 from moto import mock_aws
 
 from functions.aws.deny_policies import DenyPolicies
 from functions.leavers.deny import document
+from functions.policy import load
+from infra.app import build
+from infra.config import Deployment
 from tests.template.reference import level
-from tests.template.templates import Stacks, Template, actions, granting, named, of_type
+from tests.template.templates import (
+    CONTEXT,
+    ROOT,
+    Stacks,
+    Template,
+    actions,
+    granting,
+    listed,
+    named,
+    of_type,
+    refers_to,
+)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +132,38 @@ def test_in_its_own_account_the_deny_role_writes_the_deny_policies_alone(stacks:
     (statement,) = granting(stacks.organization, made, "sso:DeleteAccountAssignment")
     assert "arn:aws:sso:::account/123456789012" in statement["Resource"]
     assert "arn:aws:sso:::account/*" not in statement["Resource"]
+
+
+def test_what_is_missing_of_them_it_may_make_and_no_other_policy(stacks: Stacks) -> None:
+    (statement,) = granting(stacks.organization, "ostiary-deny-policies", "iam:CreatePolicy")
+    names = [resource.rpartition(":")[2] for resource in listed(statement["Resource"])]
+    assert names == [f"policy/ostiary-deny-leavers-{number}" for number in range(1, 5)]
+
+
+def test_it_may_make_none_before_the_stack_has_made_them_all(stacks: Stacks) -> None:
+    """Otherwise the function could be quicker than the deployment, which would fail over a name in use."""
+    role, _ = named(stacks.organization, "AWS::IAM::Role", "RoleName", "ostiary-deny-policies")
+    resources = stacks.organization["Resources"].values()
+    (rights,) = [
+        r for r in resources if r["Type"] == "AWS::IAM::Policy" and refers_to(r["Properties"]["Roles"], role)
+    ]
+    assert set(of_type(stacks.organization, "AWS::IAM::ManagedPolicy")) <= set(rights["DependsOn"])
+
+
+def test_where_no_deny_is_wanted_there_there_is_none_and_no_right_to_it(
+    tmp_path: Path, bundle_stub: Path
+) -> None:
+    app = App(
+        analytics_reporting=False, context={**CONTEXT, "deny_management_policies": "0"}, outdir=str(tmp_path)
+    )
+    build(app, Deployment.read(app.node.try_get_context), load(ROOT / "access.yaml"), bundle_stub)
+    app.synth()
+    made = Stacks.read(tmp_path)
+
+    assert not of_type(made.organization, "AWS::IAM::ManagedPolicy")
+    assert not {a for a in actions(made.organization, "ostiary-deny-policies") if a.startswith("iam:")}
+    for permission_set in of_type(made.permission_sets, "AWS::SSO::PermissionSet").values():
+        assert "ostiary-deny-leavers" not in str(permission_set.get("CustomerManagedPolicyReferences"))
 
 
 def test_the_deny_policies_of_the_management_account_never_change_by_deployment(stacks: Stacks) -> None:

@@ -55,9 +55,9 @@ def state(version: int, person: str = "okta:00u1", **document: Any) -> dict[str,
     }
 
 
-def opened(person: str = "okta:00u1", **entry: Any) -> dict[str, Any]:
-    """Their entry among the open revocations."""
-    return {"pk": "OPEN", "sk": person, "user_id": "u-1", "reasons": ["suspend"], **entry}
+def opened(person: str = "okta:00u1", version: int = 1, **entry: Any) -> dict[str, Any]:
+    """Their entry among the open revocations, as it was put with this version of the record."""
+    return {"pk": "OPEN", "sk": person, "version": version, "user_id": "u-1", "reasons": ["suspend"], **entry}
 
 
 def note(version: int, person: str = "okta:00u1") -> dict[str, Any]:

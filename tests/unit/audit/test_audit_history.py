@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from functions.audit.entry import entry
 from functions.audit.history import ALONE, BY_HAND, HIDDEN, TWICE, History, history
 from functions.aws.audit_trail import Kept
@@ -47,7 +49,7 @@ def test_a_revocation_that_is_gone_without_an_entry_is_said() -> None:
     (remark,) = read(*LEFT, record=state(1)).remarks
 
     assert "open revocation" in remark
-    assert "none in the ledger, one in the trail" in remark
+    assert "none in the ledger, version 1 in the trail" in remark
 
 
 def test_a_person_the_trail_does_not_know_is_said() -> None:
@@ -70,13 +72,40 @@ def test_a_record_that_was_deleted_by_hand_is_told_though_the_ledger_agrees() ->
     assert [line.remarks for line in found.lines] == [(), (), (), (BY_HAND,)]
 
 
-def test_a_revocation_that_was_taken_out_by_hand_is_told() -> None:
-    """Given the deny's entry goes while the record stays as it is, an hour later."""
-    gone = kept(opened(), None, number=4, at=AT + 3600)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Within the very second of a change
+        (opened(), None),
+        (opened(), opened(user_id="u-2")),
+        (opened(), opened(version=7)),
+        (opened(), {"pk": "OPEN", "sk": PERSON}),
+    ],
+)
+def test_a_revocation_that_was_changed_by_hand_is_told(before: Any, after: Any) -> None:
+    """Given the deny's entry goes or changes while the record stays as it is."""
+    found = read(*LEFT, kept(before, after, number=4), record=state(1), revocation=after)
 
-    found = read(*LEFT, gone, record=state(1))
+    assert [line.remarks for line in found.lines] == [(), (), (), (ALONE,)]
 
-    assert found.lines[-1].remarks == (ALONE,)
+
+def test_a_revocation_that_was_taken_out_by_hand_is_told_though_the_next_change_puts_it_back() -> None:
+    gone = kept(opened(), None, number=4)
+    changed = kept(state(1), state(2), number=5)
+    back = kept(None, opened(version=2), number=6)
+
+    found = read(*LEFT, gone, changed, back, record=state(2), revocation=opened(version=2))
+
+    assert [line.remarks for line in found.lines[3:]] == [(ALONE,), (), ()]
+
+
+def test_each_change_of_a_record_puts_its_revocation_anew() -> None:
+    changed = kept(state(1), state(2), number=4)
+    anew = kept(opened(), opened(version=2), number=5)
+
+    found = read(*LEFT, changed, anew, record=state(2), revocation=opened(version=2))
+
+    assert not any(line.remarks for line in found.lines)
 
 
 def test_a_revocation_that_ended_with_its_record_is_in_order() -> None:

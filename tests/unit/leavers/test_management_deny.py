@@ -7,7 +7,15 @@ import boto3
 import pytest
 
 from functions.aws.deny_policies import DenyPolicyError
-from functions.aws.management_deny import NOBODY, VERSIONS, ManagementDeny
+from functions.aws.management_deny import (
+    NOBODY,
+    NOT_CARRIED,
+    NOT_THERE,
+    VERSIONS,
+    Health,
+    Lack,
+    ManagementDeny,
+)
 from functions.leavers.deny import document
 
 if TYPE_CHECKING:
@@ -33,16 +41,89 @@ def test_what_the_stack_makes_is_the_placeholder_that_is_rendered() -> None:
     assert json.loads(document([])) == NOBODY
 
 
-def test_where_there_is_none_there_is_nothing_to_write(iam: "IAMClient") -> None:
-    assert ManagementDeny(iam, ACCOUNT).contents(4) == []
+def not_allowed_to_make(iam: "IAMClient") -> None:
+    """As the role of an organization stack from before."""
+
+    def refuse(**_: object) -> None:
+        raise iam.exceptions.ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "CreatePolicy")
+
+    iam.meta.events.register("before-call.iam.CreatePolicy", refuse)
+
+
+def carry(iam: "IAMClient", role: str, *numbers: int) -> None:
+    """A role of a permission set in the management account, provisioned with these."""
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    for number in numbers:
+        arn = f"arn:aws:iam::{ACCOUNT}:policy/ostiary-deny-leavers-{number}"
+        iam.attach_role_policy(RoleName=role, PolicyArn=arn)
+
+
+def test_where_none_is_wanted_none_is_missed(iam: "IAMClient") -> None:
+    """Given deny_management_policies 0, nothing is read, made or told."""
+    deny = ManagementDeny(iam, ACCOUNT)
+    assert deny.contents(0) == []
+    assert deny.health() == Health()
+
+
+def test_one_that_was_deleted_is_made_again_and_filled(made: "IAMClient") -> None:
+    deny = ManagementDeny(made, ACCOUNT)
+    made.delete_policy(PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/ostiary-deny-leavers-2")
+
+    first, second = deny.contents(2)
+
+    assert (json.loads(str(first)), second) == (NOBODY, None)
+    assert deny.health() == Health(made=(2,))
+    deny.bring(2, document(["u-1"]), second)
+    assert [json.loads(str(each)) for each in deny.contents(2)] == [NOBODY, json.loads(document(["u-1"]))]
+    assert deny.health() == Health()
+
+
+def test_one_that_cannot_be_made_is_told_and_the_others_are_filled(made: "IAMClient") -> None:
+    """Given a gap in the numbers, what is rendered for the second place goes into the third policy."""
+    made.create_policy(PolicyName="ostiary-deny-leavers-3", PolicyDocument=json.dumps(NOBODY))
+    made.delete_policy(PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/ostiary-deny-leavers-2")
+    not_allowed_to_make(made)
+    deny = ManagementDeny(made, ACCOUNT)
+
+    first, third = deny.contents(3)
+    deny.bring(2, document(["u-1"]), third)
+
+    assert deny.health().lacks == (Lack("ostiary-deny-leavers-2", NOT_THERE),)
+    assert [json.loads(str(each)) for each in deny.contents(3)] == [
+        json.loads(str(first)),
+        json.loads(document(["u-1"])),
+    ]
+
+
+def test_where_there_is_none_and_none_can_be_made_there_is_nothing_to_write(iam: "IAMClient") -> None:
+    not_allowed_to_make(iam)
+    deny = ManagementDeny(iam, ACCOUNT)
+    assert deny.contents(2) == []
+    assert [lack.what for lack in deny.health().lacks] == [NOT_THERE, NOT_THERE]
+
+
+def test_one_that_a_role_lacks_is_told_and_urgent_if_it_denies_somebody(made: "IAMClient") -> None:
+    """Given a permission set that has lost its reference to the second, as one must before it is deleted."""
+    carry(made, "AWSReservedSSO_Operations_1", 1)
+    deny = ManagementDeny(made, ACCOUNT)
+    _, second = deny.contents(2)
+    assert deny.health().lacks == (Lack("ostiary-deny-leavers-2", NOT_CARRIED, urgent=False),)
+
+    deny.bring(2, document(["u-1"]), second)
+    deny.contents(2)
+    assert deny.health().lacks == (Lack("ostiary-deny-leavers-2", NOT_CARRIED),)
+
+    carry(made, "AWSReservedSSO_Operations_2", 2)
+    deny.contents(2)
+    assert deny.health() == Health()
 
 
 def test_a_new_version_takes_effect_and_is_read_back(made: "IAMClient") -> None:
     deny = ManagementDeny(made, ACCOUNT)
-    first, second = deny.contents(4)
+    first, second = deny.contents(2)
     assert json.loads(str(first)) == json.loads(str(second)) == NOBODY
     deny.bring(2, document(["u-1"]), second)
-    assert [json.loads(str(each)) for each in deny.contents(4)] == [NOBODY, json.loads(document(["u-1"]))]
+    assert [json.loads(str(each)) for each in deny.contents(2)] == [NOBODY, json.loads(document(["u-1"]))]
 
 
 def test_old_versions_make_room_and_the_newest_counts(made: "IAMClient") -> None:
