@@ -15,6 +15,7 @@ from functions.alerts.digest import Digest, open_entries
 from functions.alerts.findings import channel_down
 from functions.alerts.message import Message
 from functions.finding import Finding, Severity
+from tests.unit.alerts import looks
 
 PAGE = Path(__file__).parents[3] / "docs" / "alerts.md"
 RUNBOOKS = "https://example.com/ostiary/docs/runbooks"
@@ -49,6 +50,11 @@ def examples() -> dict[str, str]:
     return {
         "mail": _text(f"Subject: {mail.subject(OPENED)}\n\n{mail.body(OPENED)}"),
         "mail-digest": _text(f"Subject: {mail.digest_subject(DIGEST)}\n\n{mail.digest_body(DIGEST)}"),
+        "slack-look": looks.in_slack(slack.payload(OPENED)),
+        "slack-resolved-look": looks.in_slack(slack.payload(RESOLVED)),
+        "slack-digest-look": looks.in_slack(slack.digest_payload(DIGEST)),
+        "teams-look": looks.in_teams(teams.payload(OPENED)),
+        "pagerduty-look": looks.in_pagerduty(pagerduty.event(OPENED, key)),
         "slack": _json(slack.payload(OPENED)),
         "teams": _json(teams.payload(OPENED)),
         "pagerduty": _json(pagerduty.event(OPENED, key)),
