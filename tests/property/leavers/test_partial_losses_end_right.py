@@ -159,6 +159,12 @@ def test_what_was_lost_is_denied_and_what_is_held_can_be_used(
                 assert not any(denies(world, user, pair, at(second)) for second in could_begin)
     assert not world.denied()
 
+    world.seconds += 13 * 3600
+    world.upkeep().run()
+    world.groups().upkeep()
+    assert not any(partials_in(each) for each in world.policies.values()), "it ends by itself"
+    assert not world.shown.losses
+
 
 ids = st.integers(0, 60).map(lambda n: f"906788c1a2-0c4c1f8e-90d1-70f0-2c1b-{n:012d}")
 pairs = st.sets(st.tuples(st.sampled_from([ONE, TWO, THREE]), st.sampled_from(["A", "B"])), min_size=1)
