@@ -6,7 +6,8 @@ from sandbox.okta.eligibility import hook_eligible
 
 
 def test_the_rules_pick_up_exactly_what_the_hook_lets_through_and_the_log_alone_tells() -> None:
-    picked_up = {each for rule in (ACCOUNTS_OKTA, LEAVERS, GROUPS, OKTA_WATCH) for each in rule.detail_type or []}
+    rules = (ACCOUNTS_OKTA, LEAVERS, GROUPS, OKTA_WATCH)
+    picked_up = {each for rule in rules for each in rule.detail_type or []}
     assert picked_up == CONSUMED | LOG_ONLY
 
 
