@@ -14,7 +14,7 @@ LATE = timedelta(minutes=15)
 def findings(tally: Tally, now: datetime, runbooks: str) -> list[Finding]:
     """Both checks, open or clear."""
     runbook = f"{runbooks.rstrip('/')}/catch-up.md"
-    late = _late(tally, now, runbook)
+    late = _late(tally, runbook)
     gap = _gap(tally, now, runbook)
     is_late = tally.trouble is not None and (
         isinstance(tally.trouble, OktaRefusedError) or now - tally.position.reached > LATE
@@ -22,13 +22,13 @@ def findings(tally: Tally, now: datetime, runbooks: str) -> list[Finding]:
     return [late if is_late else late.cleared(), gap if has_gap(tally.position, now) else gap.cleared()]
 
 
-def _late(tally: Tally, now: datetime, runbook: str) -> Finding:
+def _late(tally: Tally, runbook: str) -> Finding:
     return Finding(
         key="watch/catch-up",
         severity=Severity.WARNING,
         title="Okta's System Log cannot be read",
         subject="Okta's System Log",
-        since=now,
+        since=tally.position.reached,
         why=(
             "What the event hook misses now is not made up for: somebody whose departure it lost keeps their "
             "AWS access until the log is read again. Nothing is lost, for Okta keeps the log for 90 days."

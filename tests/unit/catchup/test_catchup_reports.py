@@ -180,6 +180,13 @@ def test_on_call_hears_of_trouble_that_lasts(trouble: OktaError | None, minutes:
     assert states(trouble, timedelta(minutes=minutes))["catch-up"] is state
 
 
+def test_the_log_is_unread_since_it_was_read_last() -> None:
+    """Given an hour without Okta, people are told since when, and not when that was noticed."""
+    tally = Tally(Position(None, "q", START - timedelta(hours=1)), trouble=OktaUnreachableError("down"))
+    late, _ = findings(tally, START, "https://example.com/runbooks")
+    assert late.since == START - timedelta(hours=1)
+
+
 def test_a_gap_is_told_for_a_week() -> None:
     assert states(None, timedelta(0))["catch-up-gap"] is State.CLEAR
     assert states(None, timedelta(0), timedelta(days=6))["catch-up-gap"] is State.OPEN
