@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.hook.sample import delivery
+from functions.policy import load
+from infra.bundle import bundle
 
 ROOT = Path(__file__).parents[2]
 SECRET = "the-secret-of-the-benchmark"  # noqa: S105 - opens a stub of this process
@@ -75,7 +77,7 @@ def stub() -> Iterator[str]:
 
 
 def environment(url: str) -> dict[str, str]:
-    """As Lambda has it, with the stub for AWS."""
+    """As Lambda has it: the bundle and nothing else, nowhere to write bytecode; with the stub for AWS."""
     return {
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "bench",
@@ -87,7 +89,8 @@ def environment(url: str) -> dict[str, str]:
         "POWERTOOLS_SERVICE_NAME": "hook",
         "POWERTOOLS_METRICS_NAMESPACE": "Ostiary",
         "POWERTOOLS_LOG_LEVEL": "INFO",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(bundle(load(ROOT / "access.yaml").to_json(), "local")),
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PATH": os.environ["PATH"],
     }
 
@@ -97,7 +100,7 @@ def started(program: str, url: str) -> float:
     timed = (
         f"import time\n_t = time.perf_counter()\n{program}\nprint('TOOK', (time.perf_counter() - _t) * 1000)"
     )
-    command = [sys.executable, "-c", timed]
+    command = [sys.executable, "-S", "-c", timed]
     ran = subprocess.run(  # noqa: S603 - this interpreter
         command, env=environment(url), capture_output=True, text=True, check=True
     )
@@ -137,7 +140,7 @@ print("TOOK", json.dumps([statistics.median(each) for each in zip(*pairs)]))
 def warm(url: str) -> tuple[float, float]:
     """Floor and hook, in turns in one process, one delivery each. The median."""
     program = WARM.format(floor=FLOOR, secret=SECRET, runs=WARM_RUNS)
-    command = [sys.executable, "-c", program, json.dumps(delivery())]
+    command = [sys.executable, "-S", "-c", program, json.dumps(delivery())]
     ran = subprocess.run(  # noqa: S603 - this interpreter
         command, env=environment(url), capture_output=True, text=True, check=True
     )

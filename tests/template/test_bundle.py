@@ -1,6 +1,7 @@
 """What is deployed: complete, small, for the right machine, and made once."""
 
 import ast
+import importlib.util
 import json
 import re
 import shutil
@@ -91,8 +92,8 @@ def test_access_policy_is_in_it(for_lambda: Path, access_policy: str) -> None:
 def test_nothing_in_it_tells_who_made_it(platform: str, request: pytest.FixtureRequest) -> None:
     made: Path = request.getfixturevalue(platform)
 
-    assert not list(made.rglob("__pycache__"))
     assert not (made / "bin").exists()
+    assert not [path for path in made.rglob("*.pyc") if str(ROOT).encode() in path.read_bytes()]
     assert not [*made.glob("*.dist-info/RECORD"), *made.glob("*.dist-info/direct_url.json")]
     # Lambda runs as another user
     for path in made.rglob("*"):
@@ -168,8 +169,25 @@ def test_an_installation_that_fails_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_bytecode_of_the_sources_stays_out(no_installation: list[str], tmp_path: Path) -> None:
-    made = bundle("{}", "local", build=tmp_path)
+def test_no_cold_start_has_to_compile(for_here: Path) -> None:
+    """Given the Python that runs the functions: bytecode beside every module, not checked by time."""
+    for source in (for_here / "functions").rglob("*.py"):
+        compiled = Path(importlib.util.cache_from_source(str(source))).read_bytes()
+        assert compiled[:4] == importlib.util.MAGIC_NUMBER
+        # PEP 552: hash-based, and the source is not read to check it
+        assert int.from_bytes(compiled[4:8], "little") == 0b01
+    dependencies = [path for path in for_here.rglob("*.py") if "functions" not in path.parts]
+    missing = [
+        path for path in dependencies if not Path(importlib.util.cache_from_source(str(path))).exists()
+    ]
+    assert not missing
+
+
+def test_without_the_python_of_lambda_the_bundle_has_no_bytecode_of_another(
+    no_installation: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bundling, "_interpreter_of", lambda _platform: None)
+    made = bundle("{}", "lambda", build=tmp_path)
 
     assert (made / "functions" / "hook" / "handler.py").is_file()
     assert not [path for path in made.rglob("*") if "__pycache__" in path.parts]
