@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import boto3
 from botocore.config import Config
@@ -216,7 +216,7 @@ def _everything(company: Company, there: set[AccountAssignment]) -> Iterator[Fig
         company.store(),
         {MANAGEMENT_ACCOUNT: "not here"},
     )
-    reconciler = Reconciler(reader, lambda _findings: None, "https://runbooks.test")
+    reconciler = Reconciler(reader, lambda _findings: None, "https://runbooks.test", cast(Any, None))
     company.calls()
     center.permission_set_arns(company.policy.permission_sets.keys())
     yield Figure(f"{name}: learning every name", company.calls(), "calls")

@@ -47,7 +47,7 @@ class HubStack(Stack):
         Catchup(self, "Catchup", house, okta, stores.cursor(self))
         Rotate(self, "Rotate", house, okta)
         Accounts(self, "Accounts", house)
-        Reconcile(self, "Reconcile", house)
+        Reconcile(self, "Reconcile", house, stores.sweep(self))
         ledger = stores.ledger(self)
         Leavers(self, "Leavers", house, ledger=ledger, okta=okta)
         Audit(self, "Audit", house, ledger=ledger)

@@ -18,7 +18,7 @@ from functions.accounts.events import (
 )
 from functions.accounts.findings import about_creation, about_departure, about_readiness
 from functions.accounts.report import report
-from functions.accounts.spread import of_group, of_plan, of_unit
+from functions.accounts.spread import compared, of_group, of_plan, of_unit
 from functions.accounts.wiring import Tools, tools
 from functions.aws.organizations import AccountUnknownError
 from functions.inbox import Envelope, each_envelope
@@ -86,5 +86,7 @@ def _let_in(change: AccountChange, envelope: Envelope, tools: Tools, deadline: d
         return
     report(change, admission, envelope.time, logger)
     tools.bus.put_findings(admission.findings)
+    if change.kind is Kind.TOUCHED and tools.admitter.policy.accounts.prune != "off":
+        tools.bus.put([compared(change.account_id)])
     if admission.slow:
         raise NotReadyError(f"account {change.account_id} is too new for Identity Center")

@@ -19,6 +19,8 @@ from functions.accounts.reconcile_findings import (
 )
 from functions.accounts.reconcile_read import Reader, Seen, TooLargeError
 from functions.accounts.reconcile_scope import Scope
+from functions.accounts.sweep import GoesOn, Sweeper
+from functions.aws.sweep_store import SweepStore
 from functions.bus import BusEvent
 from functions.finding import Finding
 from functions.policy.expand import Principal
@@ -28,6 +30,8 @@ CALLS_PER_CREATION = 1.3
 
 EMPTY = Plan((), (), ())
 UNTOUCHED = Removed((), ())
+
+LATER = "the next reconcile of the whole organization may remove it"
 
 DELEGATED = (
     "a delegated administrator may not assign in the management account; assign it there with the management "
@@ -46,9 +50,13 @@ class Reconciliation:
     findings: tuple[Finding, ...] = ()
     gaps: tuple[str, ...] = ()
     handed_over: tuple[str, ...] = ()
+    goes_on: GoesOn | None = None
 
     def events(self) -> list[BusEvent]:
-        """The work that is left, an event for each account, so that each fails and is retried alone."""
+        """The work that is left: an event for each account, so that each fails and is retried alone; or one
+        for the next run of a reading that is too long for this one."""
+        if self.goes_on:
+            return [self.goes_on.event()]
         because = "reconcile found more than fits into one run"
         return [
             BusEvent(bus.ACCOUNTS, RECONCILE_ACCOUNT, {"account": account, "because": because})
@@ -63,6 +71,7 @@ class Reconciler:
     reader: Reader
     tell: Callable[[Sequence[Finding]], None]
     runbooks: str
+    sweeps: SweepStore
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
 
@@ -72,8 +81,15 @@ class Reconciler:
         try:
             seen = self._read(scope, deadline)
         except TooLargeError as large:
-            return Reconciliation(EMPTY, handed_over=tuple(account.id for account in large.accounts))
+            if not scope.everything:
+                return Reconciliation(EMPTY, handed_over=tuple(account.id for account in large.accounts))
+            seen = GoesOn(since.isoformat(), 0)
+        if isinstance(seen, GoesOn):
+            return Reconciliation(EMPTY, goes_on=seen)
         todo = self._plan(scope, seen)
+        if not scope.remove:
+            later = tuple(replace(item, why=f"{item.why}; {LATER}") for item in todo.remove)
+            todo = replace(todo, remove=(), kept=(*todo.kept, *later))
         applied, handed_over = self._repair(todo, deadline)
         removed = self._remove(todo, since, deadline)
         gaps = seen.picture.gaps
@@ -87,7 +103,9 @@ class Reconciler:
     def _budget(self, deadline: datetime) -> int:
         return int((deadline - self.clock()).total_seconds() * RECONCILE * 0.8)
 
-    def _read(self, scope: Scope, deadline: datetime) -> Seen:
+    def _read(self, scope: Scope, deadline: datetime) -> Seen | GoesOn:
+        if scope.sweep:
+            return Sweeper(self.reader, self.sweeps, self.clock).step(scope.sweep, scope.number, deadline)
         if scope.account:
             return self.reader.account(scope.account)
         if scope.everything:
@@ -133,14 +151,16 @@ class Reconciler:
         todo, books = done.plan, self.runbooks
         names = {a.id: a.name for a in seen.picture.accounts if a.state == "ACTIVE"}
         found = about_accounts(todo, done.applied, {} if done.handed_over else names, since, books)
+        unwanted = [item for item in todo.kept if item.why.startswith("no grant wants it")]
+        off = self.reader.policy.accounts.prune == "off"
         if not scope.everything:
             # A part says what is wrong, and nothing about what it has not looked at.
             full = bool(scope.account)
-            return [f for f in found if full or f.facts] + (
-                [about_removals(todo, done.removed, since, books)] if todo.remove else []
+            removals = [about_removals(todo, done.removed, since, books)] if todo.remove else []
+            more = (
+                [about_unwanted(unwanted, since, books, scope.account)] if scope.account and not off else []
             )
-        unwanted = [item for item in todo.kept if item.why.startswith("no grant wants it")]
-        off = self.reader.policy.accounts.prune == "off"
+            return [*(f for f in found if full or f.facts), *removals, *more]
         return [
             *found,
             about_reading(done.gaps, since, books),

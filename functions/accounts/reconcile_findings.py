@@ -67,13 +67,15 @@ def about_removals(plan: Plan, removed: Removed | None, since: datetime, runbook
     return finding if plan.remove else finding.cleared()
 
 
-def about_unwanted(kept: Sequence[Unwanted], since: datetime, runbooks: str) -> Finding:
-    """What would be taken away and stays, each for its reason."""
+def about_unwanted(
+    kept: Sequence[Unwanted], since: datetime, runbooks: str, account: str | None = None
+) -> Finding:
+    """What would be taken away and stays, each for its reason; in all accounts, or in one."""
     finding = Finding(
-        key="accounts/reconcile/unwanted",
+        key=f"accounts/{account}/unwanted" if account else "accounts/reconcile/unwanted",
         severity=Severity.WARNING,
         title=f"{len(kept)} assignments are there that no grant wants",
-        subject="reconcile",
+        subject=f"account {account}" if account else "reconcile",
         since=since,
         why="People have access that access.yaml does not give. Nothing was removed: the reason is beside "
         "each.",

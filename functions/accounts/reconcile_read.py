@@ -81,7 +81,7 @@ class Reader:
         except ClientError as error:
             if error.response["Error"]["Code"] not in DENIED:
                 raise
-            raise TooLargeError(self._ready(accounts)) from error
+            raise TooLargeError(self.ready(accounts)) from error
         return Seen(self._picture(accounts, directory, found, ()))
 
     def account(self, account_id: str) -> Seen:
@@ -130,27 +130,43 @@ class Reader:
                     raise PermissionError(str(error)) from error
                 yield principal, frozenset(), f"{principal.said}: {error}"
 
-    def _ready(self, accounts: Collection[Account]) -> list[Account]:
+    def ready(self, accounts: Collection[Account]) -> list[Account]:
+        """Those where this hub may read and assign."""
         return [a for a in accounts if a.state == "ACTIVE" and a.id not in self.off_limits]
 
     def _account_by_account(
         self, accounts: tuple[Account, ...], directory: Directory, budget: int, today: date
     ) -> Seen:
-        ready = self._ready(accounts)
+        ready = self.ready(accounts)
         wanted = expand(self.policy, ready, directory, today).wanted
         if len(ready) + len({(item.account_id, item.permission_set) for item in wanted}) > budget:
             raise TooLargeError(ready)
+        found, gaps = self._each_account([account.id for account in ready])
+        seen = tuple(account for account in accounts if account.id not in gaps)
+        return Seen(self._picture(seen, directory, found, tuple(gaps.values())))
+
+    def of_accounts(
+        self, missing: Collection[str], read: frozenset[str], found: Collection[AccountAssignment]
+    ) -> Seen:
+        """The organization, where accounts have been read before: `found` is in them. Those `missing` (ids)
+        are read now. Others that are ready joined meanwhile: nothing is said about them."""
+        accounts = self.organizations.accounts(with_tags=asks_for_tags(self.policy))
+        ready = {account.id for account in self.ready(accounts)}
+        more, gaps = self._each_account([each for each in missing if each in ready])
+        known = (read | set(missing)) - gaps.keys()
+        seen = tuple(account for account in accounts if account.id in known or account.id not in ready)
+        return Seen(self._picture(seen, self._directory(), [*found, *more], tuple(gaps.values())))
+
+    def _each_account(self, accounts: Collection[str]) -> tuple[list[AccountAssignment], dict[str, str]]:
+        """What is in each, and why some could not be read."""
         found: list[AccountAssignment] = []
-        gaps: list[str] = []
-        unread: set[str] = set()
-        for account in ready:
+        gaps: dict[str, str] = {}
+        for account in accounts:
             try:
-                found += self.center.assignments(account.id)
+                found += self.center.assignments(account)
             except (ClientError, BotoCoreError) as error:
-                gaps.append(f"account {account.id}: {error}")
-                unread.add(account.id)
-        seen = tuple(account for account in accounts if account.id not in unread)
-        return Seen(self._picture(seen, directory, found, tuple(gaps)))
+                gaps[account] = f"account {account}: {error}"
+        return found, gaps
 
 
 def asks_for_tags(policy: AccessPolicy) -> bool:

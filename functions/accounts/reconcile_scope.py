@@ -26,6 +26,12 @@ class Scope:
     account: str | None = None
     group: str | None = None
     group_id: str | None = None
+    remove: bool = True
+    """Whether what is unwanted may go, where the policy allows it; otherwise it is only told."""
+    sweep: str | None = None
+    """A reading of the organization in several runs, by its name."""
+    number: int = 0
+    """Which stretch of it comes next."""
     permission_sets: bool = False
     """Not assignments, but whether accounts have the latest state of each permission set."""
     permission_set: str | None = None
@@ -33,8 +39,8 @@ class Scope:
 
     @property
     def everything(self) -> bool:
-        """The whole organization."""
-        return self == Scope()
+        """The whole organization, in one run or in the last of several."""
+        return self == Scope() or self.sweep is not None
 
 
 def read_scope(envelope: Envelope) -> Scope:
@@ -51,9 +57,11 @@ def read_scope(envelope: Envelope) -> Scope:
         case "permission-sets":
             return Scope(permission_sets=True)
         case {"account": str(account)}:
-            return Scope(account=account)
+            return Scope(account=account, remove=envelope.detail.get("remove") is not False)
         case {"group": str(group)}:
             return Scope(group=group)
+        case {"sweep": str(sweep), "number": int(number)}:
+            return Scope(sweep=sweep, number=number)
     raise ScopeError('scope is "all", "permission-sets", {"account": "<id>"} or {"group": "<name>"}')
 
 

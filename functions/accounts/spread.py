@@ -61,6 +61,14 @@ def _compare(group_id: str) -> BusEvent:
     return BusEvent(bus.ACCOUNTS, RECONCILE_GROUP, {"group": group_id, "because": because})
 
 
+def compared(account_id: str) -> BusEvent:
+    """Somebody changed an account's assignments by hand: whatever is there that nobody granted is told.
+
+    Only a look into the account itself shows assignments to users, and removing is for the daily run.
+    """
+    return BusEvent(bus.ACCOUNTS, "reconcile", {"scope": {"account": account_id}, "remove": False})
+
+
 def concerns(policy: AccessPolicy, group: str, today: date) -> bool:
     """Could any living grant mean a group of this name?"""
     grants = [grant for grant in policy.grants if not grant.ended(today)]

@@ -17,6 +17,7 @@ from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
 from functions.aws.permission_set_state import PermissionSetState
 from functions.aws.session import CONFIG, ORGANIZATIONS_REGION, assumed
+from functions.aws.sweep_store import SweepStore
 from functions.bus import EventBus
 from functions.policy import load_bundled
 
@@ -100,7 +101,9 @@ def reconcile_tools() -> ReconcileTools:
     )
     state = PermissionSetState(client, env.instance_arn)
     provisioner = Provisioner(policy, center, state, off_limits(env), env.runbooks)
-    return ReconcileTools(Reconciler(reader, bus.put_findings, env.runbooks), provisioner, bus)
+    sweeps = SweepStore(boto3.client("dynamodb", config=CONFIG), os.environ["OSTIARY_SWEEP_TABLE"])
+    reconciler = Reconciler(reader, bus.put_findings, env.runbooks, sweeps)
+    return ReconcileTools(reconciler, provisioner, bus)
 
 
 def off_limits(env: Environment) -> dict[str, str]:

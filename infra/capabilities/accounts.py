@@ -67,6 +67,8 @@ def environment(deployment: Deployment) -> dict[str, str]:
         "OSTIARY_IDENTITY_STORE_ID": deployment.identity_store_id,
         "OSTIARY_MANAGEMENT_ACCOUNT": deployment.management_account,
         "OSTIARY_HUB_ACCOUNT": deployment.hub_account,
+        # Only reconcile may use it.
+        "OSTIARY_SWEEP_TABLE": names.SWEEP,
     }
 
 

@@ -13,6 +13,7 @@ from infra.patterns import PERMISSION_SETS, RECONCILE, deployed
 from infra.resources.grants import Grant
 from infra.resources.identity import instance
 from infra.resources.inbox import Inbox
+from infra.resources.stores import Store
 from infra.resources.worker import House, Worker
 
 PROVISIONING = (
@@ -32,7 +33,7 @@ class Reconcile(Construct):
     """A function of its own beside `accounts`: it lives longer, an account that joins does not wait behind
     it, and it alone may take an assignment away."""
 
-    def __init__(self, scope: Construct, id_: str, house: House) -> None:
+    def __init__(self, scope: Construct, id_: str, house: House, sweeps: Store) -> None:
         super().__init__(scope, id_)
         deployment = house.deployment
         organization_role = names.role_arn(deployment.management_account, names.ORGANIZATION_READ)
@@ -59,6 +60,7 @@ class Reconcile(Construct):
                     ],
                 ),
                 instance(deployment, PROVISIONING),
+                Grant(["dynamodb:PutItem", "dynamodb:Query"], [sweeps.table.table_arn]),
             ],
             puts=(bus.FINDINGS, bus.ACCOUNTS),
         )

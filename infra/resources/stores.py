@@ -133,3 +133,8 @@ def findings(scope: Construct) -> Store:
 def cursor(scope: Construct) -> Store:
     """How far Okta's System Log has been read."""
     return Store(scope, "Cursor", table=names.CURSOR)
+
+
+def sweep(scope: Construct) -> Store:
+    """What a reading of a large organization has found so far; fades by `expires` (epoch s)."""
+    return Store(scope, "Sweep", table=names.SWEEP, sort_key="sk", expires="expires")

@@ -7,6 +7,8 @@ import pytest
 
 from tests.template.templates import Stacks, Template, named, of_type
 
+TABLES = ("ostiary-ledger", "ostiary-cursor", "ostiary-findings", "ostiary-trust", "ostiary-sweep")
+
 
 def table(template: Template, name: str) -> tuple[str, dict[str, Any]]:
     return named(template, "AWS::DynamoDB::Table", "TableName", name)
@@ -19,6 +21,7 @@ def table(template: Template, name: str) -> tuple[str, dict[str, Any]]:
         ("ostiary-cursor", ["pk"], None),
         ("ostiary-findings", ["pk"], "expires"),
         ("ostiary-trust", ["pk", "sk"], None),
+        ("ostiary-sweep", ["pk", "sk"], "expires"),
     ],
 )
 def test_tables_have_the_keys_that_the_functions_use(
@@ -32,7 +35,7 @@ def test_tables_have_the_keys_that_the_functions_use(
     assert made.get("TimeToLiveSpecification", {}).get("AttributeName") == ttl
 
 
-@pytest.mark.parametrize("name", ["ostiary-ledger", "ostiary-cursor", "ostiary-findings", "ostiary-trust"])
+@pytest.mark.parametrize("name", TABLES)
 def test_tables_survive_a_mistake(name: str, hub: Template) -> None:
     logical_id, made = table(hub, name)
 

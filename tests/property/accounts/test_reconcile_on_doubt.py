@@ -5,6 +5,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.accounts.reconcile_scope import Scope
+from tests.unit.accounts.aws_in_memory import MANAGEMENT
 from tests.unit.accounts.test_reconcile import ENFORCE, FULL, ONE, TWO, Company
 
 places = st.frozensets(
@@ -83,3 +85,28 @@ def test_nothing_goes_until_removing_is_switched_on(
     company = company_with(there, POLICY.replace("enforce", prune))
     company.run()
     assert company.access() == there | FULL
+
+
+@given(places, st.lists(st.booleans(), max_size=8), st.sampled_from((30.0, 870.0)))
+def test_a_reading_in_several_runs_removes_only_with_everything_read(
+    there: frozenset[tuple[str, str, str]], fails: list[bool], seconds: float
+) -> None:
+    """Given an organization read in several runs, whichever reads fail: what was there stays unless all of it
+    was read, and then access is what the policy means."""
+    company = company_with(there, POLICY)
+    company.reconciler.reader.off_limits[MANAGEMENT] = "not here"
+    company.by_role.trouble["list_account_assignments_for_principal"] = ["AccessDeniedException"]
+    count = company.center.count
+
+    def failing(operation: str) -> None:
+        if operation == "list_permission_sets_provisioned_to_account" and fails and fails.pop(0):
+            raise company.center.error("InternalServerException", operation)
+        count(operation)
+
+    company.center.count = failing  # type: ignore[method-assign] # the reads that fail
+    done = company.run(seconds=1)
+    while done.goes_on:
+        assert company.access() == there
+        scope = Scope(sweep=done.goes_on.sweep, number=done.goes_on.number)
+        done = company.run(scope, seconds=seconds)
+    assert company.access() >= there if done.gaps else company.access() == FULL

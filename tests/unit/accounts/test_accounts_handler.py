@@ -340,3 +340,16 @@ def test_what_was_removed_by_hand_comes_back(world: World, bus: Bus) -> None:
     world.clock.now += timedelta(seconds=60)
     assert deliver(event) == []
     assert world.access(NEW) == {("audit", "A")}
+
+
+def test_a_change_by_hand_has_the_account_compared_where_unwanted_access_is_told(
+    bus: Bus, world: World
+) -> None:
+    """Given prune: report, what was given by hand is looked at, and the event says that nothing may go."""
+    event = sample("create-account-assignment")
+    world.clock.now = datetime.fromisoformat(event["time"]) + timedelta(minutes=1)
+    assert deliver(event) == []
+    assert bus.asked == []
+    object.__setattr__(world.admitter.policy.accounts, "prune", "report")
+    assert deliver(event) == []
+    assert bus.asked == [("reconcile", {"scope": {"account": NEW}, "remove": False})]

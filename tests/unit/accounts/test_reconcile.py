@@ -13,6 +13,7 @@ from functions.accounts.reconcile_scope import Scope
 from functions.aws.identity_center import AccountAssignment, IdentityCenter
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
+from functions.aws.sweep_store import Stretch, _packed, _unpacked
 from functions.finding import Finding, State
 from functions.policy import loads
 from tests.unit.accounts.aws_in_memory import INSTANCE, MANAGEMENT, FakeIdentityCenter, MemberAccount, World
@@ -26,6 +27,19 @@ grants:
 """
 ENFORCE = GRANTS + "accounts: {prune: enforce, max_removals: 3}\n"
 FULL = {(ONE, "audit", "ReadOnly"), (ONE, "sre", "Operations"), (TWO, "audit", "ReadOnly")}
+
+
+class Sweeps:
+    """The table of long readings, packed as the real one packs them."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, int], bytes] = {}
+
+    def put(self, sweep: str, number: int, stretch: Stretch, now: float) -> None:
+        self.kept[sweep, number] = _packed(stretch)
+
+    def stretches(self, sweep: str) -> list[Stretch]:
+        return [_unpacked(data) for (name, _), data in sorted(self.kept.items()) if name == sweep]
 
 
 class Company:
@@ -42,6 +56,7 @@ class Company:
         self.by_role = FakeIdentityCenter()
         self.by_role.assignments = self.center.assignments
         self.told: list[Finding] = []
+        self.sweeps = Sweeps()
         reader = Reader(
             policy=self.world.admitter.policy,
             organizations=Organizations(cast(Any, self.world.organizations), MANAGEMENT),
@@ -51,7 +66,12 @@ class Company:
             off_limits=off_limits or {},
         )
         self.reconciler = Reconciler(
-            reader, self.tell, "https://runbooks.test", self.world.clock, self.world.clock.sleep
+            reader,
+            self.tell,
+            "https://runbooks.test",
+            cast(Any, self.sweeps),
+            self.world.clock,
+            self.world.clock.sleep,
         )
 
     def tell(self, findings: Sequence[Finding]) -> None:
@@ -135,7 +155,12 @@ def test_where_removing_is_enforced_the_plan_is_told_before_anything_goes() -> N
         seen_when_told.append(company.access())
 
     company.reconciler = Reconciler(
-        company.reconciler.reader, tell, "https://r.test", company.world.clock, company.world.clock.sleep
+        company.reconciler.reader,
+        tell,
+        "https://r.test",
+        cast(Any, company.sweeps),
+        company.world.clock,
+        company.world.clock.sleep,
     )
     done = company.run()
     assert company.access() == FULL
@@ -217,10 +242,11 @@ def test_an_account_that_cannot_be_read_is_left_alone_and_nothing_is_removed() -
     assert "accounts/reconcile/reading" in opened(done)
 
 
-def test_an_organization_too_large_to_read_is_handed_over_account_by_account() -> None:
+def test_a_group_that_cannot_be_read_by_itself_is_handed_over_account_by_account() -> None:
+    """Given a delegated administrator, one group is looked for in every account, by events of their own."""
     company = Company()
     company.by_role.trouble["list_account_assignments_for_principal"] = ["AccessDeniedException"]
-    done = company.run(seconds=1)
+    done = company.run(Scope(group="audit"))
     assert set(done.handed_over) == {MANAGEMENT, ONE, TWO}
     assert {event.detail_type for event in done.events()} == {"reconcile.account"}
     assert company.writes() == 0
@@ -336,3 +362,18 @@ def test_being_throttled_while_looking_loses_nothing() -> None:
     company.run()
     assert company.access() == FULL
     assert company.center.calls["create_account_assignment"] == 3
+
+
+def test_what_somebody_gave_a_user_by_hand_is_told_and_left_to_the_daily_run() -> None:
+    """Given an assignment to a person that no group's list shows, a look into the account tells of it, and
+    nothing that an event started takes it away."""
+    company = Company(ENFORCE)
+    company.run()
+    by_hand = AccountAssignment(TWO, "arn:of:Operations", "id-of-kim", "USER")
+    company.center.assignments.add(by_hand)
+    done = company.run(Scope(account=TWO, remove=False))
+    assert by_hand in company.center.assignments
+    finding = opened(done)[f"accounts/{TWO}/unwanted"]
+    assert finding.facts.keys() == {f"id-of-kim → Operations in {TWO}"}
+    company.center.assignments.discard(by_hand)
+    assert opened(company.run(Scope(account=TWO, remove=False))) == {}

@@ -134,6 +134,7 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "OSTIARY_HUB_ACCOUNT": "222222222222",
         "OSTIARY_INSTANCE_ARN": "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6",
         "OSTIARY_IDENTITY_STORE_ID": "d-9067f01234",
+        "OSTIARY_SWEEP_TABLE": "ostiary-sweep",
     }.items():
         monkeypatch.setenv(name, value)
     wiring.reconcile_tools.cache_clear()
