@@ -148,6 +148,22 @@ def test_of_two_groups_lost_at_once_neither_keeps_what_both_gave() -> None:
         assert names(here) == {DEV, READ}
 
 
+@pytest.mark.parametrize("moment", ["find", "losses", "write loss", "of_person"])
+def test_nor_where_two_instances_work_on_them_at_the_same_time(moment: str) -> None:
+    here = world()
+    here.shown.members = {(USER_ID, "dev"), (USER_ID, "audit")}
+
+    def other_instance(what: str) -> None:
+        if what == moment:
+            here.meanwhile = None
+            deliver(here, event("remove", "audit", second=1))
+
+    here.meanwhile = other_instance
+    deliver(here, event("remove", "dev"))
+
+    assert names(here) == {DEV, READ}
+
+
 def test_moved_from_one_group_to_another_what_both_give_goes_on() -> None:
     """Whichever of the two events comes first, and before Identity Center has heard of any."""
     for order in ((0, 1), (1, 0)):
