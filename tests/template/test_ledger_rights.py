@@ -10,6 +10,7 @@ from moto import mock_aws
 from functions.aws.directory_snapshot import DirectorySnapshot
 from functions.aws.lease import Lease
 from functions.aws.ledger import Ledger, LedgerConflictError
+from functions.aws.partial_losses import PartialLosses
 from functions.aws.people import Person
 from sandbox.evaluator import judged
 from tests.template.templates import Template, statements
@@ -67,6 +68,11 @@ def everything(client: Any) -> None:
     lease.take("me", 3.0, 4.0)
     lease.abandon("me")
     lease.read()
+    losses = PartialLosses(client, TABLE)
+    losses.write("00u1#00g1", {"a": "b"}, after=0)
+    losses.of("00u1")
+    losses.all()
+    losses.delete("00u1#00g1", after=1)
     snapshot.taken_at()
     snapshot.find("00u1")
     snapshot.refresh([Person("u-1", "john", "00u1")], datetime(2026, 11, 22, tzinfo=UTC))
@@ -119,6 +125,9 @@ def test_history_is_neither_deleted_nor_changed_in_place(hub: Template) -> None:
         ("DeleteItem", "OPEN", False),
         ("PutItem", "AUDIT#okta:00u1", False),
         ("DeleteItem", "DIRECTORY", False),
+        ("UpdateItem", "LOSS", False),
+        # What the function never reads: the notes
+        ("Query", "AUDIT#okta:00u1", False),
         ("Scan", "PERSON#okta:00u1", False),
         ("BatchWriteItem", "OPEN", False),
     ]
