@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from functions.okta import scopes
-from functions.okta.errors import OktaError, OktaNotFoundError, OktaRefusedError, OktaSecretError
+from functions.okta.errors import (
+    OktaError,
+    OktaNotFoundError,
+    OktaRefusedError,
+    OktaRejectedError,
+    OktaSecretError,
+)
 from functions.okta.event_types import CONSUMED
 from infra.doctor import hook, okta, saml
 from infra.doctor.access import Access, clock_of_aws
@@ -78,7 +84,11 @@ def provisioning_lines(at: Access) -> list[Line]:
     path = f"/api/v1/apps/{quote(at.deployment.okta_app_id, safe='')}"
     users = client.get(f"{path}/users", {"limit": "500"})
     mappings = client.get(f"{path}/group-push/mappings", {"status": "ERROR"})
-    return [okta.provisioning(users, mappings), okta.deactivation(client.get(f"{path}/features"))]
+    try:
+        features = list(client.get(f"{path}/features"))
+    except (OktaNotFoundError, OktaRejectedError):
+        features = []  # Okta's answer for an app without provisioning: then nobody is deactivated either.
+    return [okta.provisioning(users, mappings), okta.deactivation(features)]
 
 
 def clocks_line(at: Access) -> Line:

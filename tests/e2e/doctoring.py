@@ -216,6 +216,28 @@ def leavers_are_not_disabled(world: World, _: Path) -> Iterator[Arguments]:
     world.okta.model.app.features.deactivate = True
 
 
+@breaks("deactivate users")
+def provisioning_was_never_set_up(world: World, _: Path) -> Iterator[Arguments]:
+    refused = {
+        "service": "okta",
+        "operation": "ListFeaturesForApplication",
+        "error": "E0000001",
+        "status": 400,
+    }
+    world.okta.faults.set([refused])
+    yield ()
+    world.okta.faults.set([])
+
+
+@breaks("us-east-1 rule")
+def the_rule_sends_nowhere(world: World, _: Path) -> Iterator[Arguments]:
+    events = world.aws.client("events", MANAGEMENT_ACCOUNT, ORGANIZATIONS_REGION)
+    targets = events.list_targets_by_rule(Rule=RULE)["Targets"]
+    events.remove_targets(Rule=RULE, Ids=[target["Id"] for target in targets])
+    yield ()
+    events.put_targets(Rule=RULE, Targets=targets)
+
+
 @breaks("SCIM token")
 def the_scim_token_has_expired(world: World, directory: Path) -> Iterator[Arguments]:
     issued = date.today() - timedelta(days=400)  # noqa: DTZ011 - a whole day more or less is the same here
