@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.assembly import Stack
-from sandbox.deploy import NOT_EMBEDDED, DeployError, without_unsupported
+from sandbox.deploy import NOT_EMBEDDED, NOT_SUPPLIED, DeployError, without_unsupported
 
 POLICY = {"Type": "AWS::Events::EventBusPolicy", "Properties": {"EventBusName": {"Ref": "Bus"}}}
 BUS = {"Type": "AWS::Events::EventBus", "Properties": {"Name": "ostiary"}}
@@ -49,8 +49,27 @@ def test_nothing_may_lean_on_what_is_left_out(dependent: dict[str, Any]) -> None
         without_unsupported(stack({"Policy": POLICY, "Needy": dependent}))
 
 
+def test_a_buckets_policy_goes_in_less_what_would_refuse_everybody() -> None:
+    """Given a statement on a key that the embedded AWS does not supply, it alone is left out."""
+    kept = {"Sid": "NobodyTakesAway", "Effect": "Deny", "Action": ["s3:DeleteObject"]}
+    left = {"Sid": "NothingIsWrittenOver", "Effect": "Deny", "Condition": {"Null": {NOT_SUPPLIED: "true"}}}
+    policy = {
+        "Type": "AWS::S3::BucketPolicy",
+        "Properties": {"Bucket": "trail", "PolicyDocument": {"Statement": [kept, left]}},
+    }
+
+    template, left_out = without_unsupported(stack({"Policy": policy}))
+
+    assert template["Resources"]["Policy"]["Properties"] == {
+        "Bucket": "trail",
+        "PolicyDocument": {"Statement": [kept]},
+    }
+    assert left_out == ()
+
+
 def test_the_docs_list_what_is_not_deployed() -> None:
     """Whoever reads docs/sandbox.md knows each type and who plays its part."""
     docs = (Path(__file__).parents[3] / "docs/sandbox.md").read_text()
     for name, instead in NOT_EMBEDDED.items():
         assert f"| `{name}` | {instead} |" in docs
+    assert NOT_SUPPLIED in docs
