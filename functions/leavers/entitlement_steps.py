@@ -6,8 +6,8 @@ from typing import Protocol
 from functions.aws.entitlements import Held, NotInUseError
 from functions.aws.person_access import Entitlement
 from functions.leavers.access_steps import Access, Mode, asked, user_id_of
-from functions.leavers.record import Record, StepState, Taken
-from functions.leavers.steps import ENTITLED, ENTITLEMENTS, Done, NothingToDoError, StepError
+from functions.leavers.record import Record, StepOutcome, StepState, Taken
+from functions.leavers.steps import ENTITLED, ENTITLEMENTS, MEMBERSHIPS, Done, NothingToDoError, StepError
 
 
 class EntitlementBook(Protocol):
@@ -63,7 +63,12 @@ class Disentitle:
             raise NothingToDoError(stock.note)
         for each in record.taken.entitlements:
             asked(partial(self._entitlements.delete, each))
-        if self._mode == "remove" and record.taken.groups:
-            # Their groups may have been left before this list of them was there.
+        if self._mode == "remove" and record.taken.groups and not _left_since(record, stock):
             asked(partial(self._access.leave_groups, user_id, record.taken.groups))
         return Done(", ".join(each.role_arn for each in record.taken.entitlements) or "they have none")
+
+
+def _left_since(record: Record, stock: StepOutcome) -> bool:
+    """Whether their groups were left with all of them known; an earlier list may have lacked some."""
+    left = record.steps.get(MEMBERSHIPS)
+    return left is not None and left.state is StepState.DONE and left.at >= stock.at

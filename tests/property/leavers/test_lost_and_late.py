@@ -1,4 +1,4 @@
-"""Events that are lost and come late, twice, out of order, with failures and time in between: it ends right."""
+"""Events lost and come late, twice, out of order, with failures and time in between: it ends right."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
