@@ -11,7 +11,7 @@ USERS_MANAGE = "okta.users.manage"
 NEEDED = {
     USERS_MANAGE: "ending the Okta sessions of people who left",
     APPS: "watching certificates and provisioning",
-    LOGS: "catching up on events that the hook did not bring, and watching factor resets",
+    LOGS: "catching up on events that the hook did not bring, and watching factor resets and sign-on rules",
     HOOKS: "watching the event hook",
     HOOKS_MANAGE: "replacing the event hook's secret",
     POLICIES: "watching the sign-on policy",
