@@ -76,9 +76,7 @@ class Worker(Construct):
             f"{capability.capitalize()}RoleArn"
         )
 
-    def reads(
-        self, inbox: Inbox, *, batch: int, concurrency: int, window: Duration | None = None
-    ) -> None:
+    def reads(self, inbox: Inbox, *, batch: int, concurrency: int, window: Duration | None = None) -> None:
         """Start the function with up to `batch` messages, in at most `concurrency` instances.
 
         `window`: how long a batch may take to fill.
