@@ -49,6 +49,7 @@ class DeadLetter:
         """Whatever the body is: what is no EventBridge event says so."""
         attributes = message.get("Attributes", {})
         event = _object(message.get("Body", ""))
+        event = _of_stream(event) or event
         detail = event.get("detail") if isinstance(event.get("detail"), dict) else {}
         sent = int(attributes.get("SentTimestamp", "0")) / 1000
         return cls(
@@ -130,6 +131,20 @@ class DeadLetters:
             return self._sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         except self._sqs.exceptions.QueueDoesNotExist:
             raise NoSuchQueueError(f"there is no queue {queue} in this account and Region") from None
+
+
+def _of_stream(event: dict[str, Any]) -> dict[str, Any]:
+    """AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB": what Lambda says of records of a
+    stream that it gave up is where they stand, not what they hold. Empty where it is something else."""
+    batch, request = event.get("DDBStreamBatchInfo"), event.get("requestContext")
+    if not isinstance(batch, dict) or not isinstance(request, dict):
+        return {}
+    return {
+        "source": batch.get("streamArn", ""),
+        "detail-type": request.get("condition", ""),
+        "id": f"{batch.get('shardId')} from {batch.get('startSequenceNumber')}",
+        "time": batch.get("approximateArrivalOfFirstRecord", ""),
+    }
 
 
 def _object(body: str) -> dict[str, Any]:

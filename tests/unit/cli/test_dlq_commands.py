@@ -66,7 +66,26 @@ def test_show_names_the_event_and_nobody(sqs: Any) -> None:
     assert waiting(sqs, "leavers-dlq") == 1
 
 
-@pytest.mark.parametrize("body", ["not json", "[]", '{"detail": 3}', "{}"])
+def test_show_says_where_in_a_stream_the_records_stand(sqs: Any) -> None:
+    """Given what Lambda gave up of a stream, as its Developer Guide shows it."""
+    stream = "arn:aws:dynamodb:eu-west-1:222222222222:table/ostiary-ledger/stream/2026-11-22T17:00:00.000"
+    batch = {
+        "shardId": "shardId-00000001573689847184-864758bb",
+        "startSequenceNumber": "800000000003126276362",
+        "endSequenceNumber": "800000000003126276362",
+        "approximateArrivalOfFirstRecord": "2026-11-22T17:13:19Z",
+        "streamArn": stream,
+    }
+    context = {"requestContext": {"condition": "RetryAttemptsExhausted"}, "DDBStreamBatchInfo": batch}
+    give_up(sqs, json.dumps(context))
+
+    (letter,) = json.loads(RUN.invoke(app, ["dlq", "show", "leavers", "--json"]).stdout)
+
+    assert (letter["source"], letter["detail_type"]) == (stream, "RetryAttemptsExhausted")
+    assert letter["uuid"] == "shardId-00000001573689847184-864758bb from 800000000003126276362"
+
+
+@pytest.mark.parametrize("body", ["not json", "[]", '{"DDBStreamBatchInfo": 3}', '{"detail": 3}', "{}"])
 def test_show_survives_whatever_lies_there(sqs: Any, body: str) -> None:
     give_up(sqs, body)
     result = RUN.invoke(app, ["dlq", "show", "leavers"])
