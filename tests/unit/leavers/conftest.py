@@ -7,11 +7,19 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.unit.leavers.twins import World
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_organizations import OrganizationsClient
 
 TABLE = "ledger"
+
+
+@pytest.fixture
+def world() -> World:
+    """One person of Okta, who is in the directory and has no access."""
+    return World()
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from functions.aws.lease import LeaseLostError, LeaseState
 from functions.leavers.deny import Denied, Shape, document, render
 from functions.leavers.renderer import LEASE_SECONDS, Renderer, RendererBusyError
 from functions.leavers.writing import Place, Report, in_safe_order
-from tests.unit.leavers.twins import START, LeaseTwin, LedgerTwin, PoliciesTwin, World
+from tests.unit.leavers.twin_services import LeaseTwin, LedgerTwin, PoliciesTwin
+from tests.unit.leavers.twins import START, World
 
 
 def open_revocation(world: World, user_id: str | None) -> None:
