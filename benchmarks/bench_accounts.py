@@ -170,7 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     asked = parser.parse_args()
-    figures = [*opened(3.0), *(figure for size in SIZES for figure in counted(size))]
+    figures = [*opened(3.0), *opened(6.0), *(figure for size in SIZES for figure in counted(size))]
     if asked.json:
         print(json.dumps([{**vars(each), "ratio": each.ratio} for each in figures], indent=1))
     else:
