@@ -26,8 +26,8 @@ NOT_EMBEDDED = {
 """Resource types that the embedded AWS cannot deploy, and who stands in for each."""
 
 NOT_SUPPLIED = "s3:if-none-match"
-"""A condition key that the embedded AWS knows nothing of: a statement that asks for it would refuse everybody,
-so it is left out. The condition itself, which the header sets, is honoured."""
+"""A condition key that the embedded AWS knows nothing of: a statement that asks for it would refuse
+everybody, so it is left out. The condition itself, which the header sets, is honoured."""
 
 STACK_SECONDS = 120.0
 _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)

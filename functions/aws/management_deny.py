@@ -2,8 +2,8 @@
 
 The organization stack makes `<name>-1`, `<name>-2`, … with a placeholder, and permission sets that are used
 in the management account refer to them by name. What they say is written here: a new default version takes
-effect without provisioning anything. One that somebody deletes is made again; no role carries it then until its
-permission sets are provisioned, since IAM deletes no policy that a role still carries.
+effect without provisioning anything. One that somebody deletes is made again; no role carries it then until
+its permission sets are provisioned, since IAM deletes no policy that a role still carries.
 """
 
 import json

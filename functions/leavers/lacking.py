@@ -1,4 +1,4 @@
-"""What on-call is told of a policy of the management account that is missing, or that no role carries. Pure."""
+"""What on-call is told of a policy of the management account that is missing, or that roles lack. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime

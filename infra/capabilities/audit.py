@@ -37,8 +37,8 @@ class Audit(Construct):
             dead_letters,
             {
                 "AwsSolutions-SQS3": (
-                    "It is where the stream's mapping puts what it gave up; the rule knows only queues behind "
-                    "queues."
+                    "It is where the stream's mapping puts what it gave up; the rule knows only queues "
+                    "behind queues."
                 )
             },
         )
