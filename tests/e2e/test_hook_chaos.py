@@ -82,6 +82,8 @@ def test_a_bus_that_stumbles_costs_no_delivery(world: World, ear: Ear) -> None:
 
 def test_the_bus_takes_nothing_from_both_roads_for_a_while(world: World, ear: Ear) -> None:
     """Given a throttled bus, whoever asks: 5xx to Okta, the cursor stays, later all is there."""
+    if world.shape.value == "one-account":
+        pytest.skip("both attempts of Okta and what the hook tries within them take seconds")
     with bus_throttles(world):
         emitted = happen(world, 2)
         drained(world)
