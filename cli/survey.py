@@ -21,6 +21,7 @@ from functions.policy.selectors import Account
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_identitystore.type_defs import UserTypeDef
     from mypy_boto3_sso_admin import SSOAdminClient
 
 DELEGATED = "its access can be read and changed from the management account alone"
@@ -72,12 +73,15 @@ class Survey:
         accounts = self.organizations.accounts(with_tags=True)
         sets = {name: self._set(arn) for name, arn in self.center.all_permission_sets().items()}
         groups, users = self.store.all_groups(), self._users()
+        by_name = {user["UserName"]: user["UserId"] for user in users if "UserName" in user}
         told(f"{len(accounts)} accounts, {len(sets)} permission sets, {len(groups)} groups")
         members = {group_id: self._members(group_id) for group_id in groups.values()}
+        disabled = tuple(user["UserId"] for user in users if user.get("UserStatus") == "DISABLED")
         ready = [a for a in accounts if a.state == "ACTIVE" and a.id not in self.off_limits]
         found = [item for account in ready for item in self.center.assignments(account.id)]
         seen = tuple(account for account in accounts if account.id not in self.off_limits)
-        return Snapshot(datetime.now(UTC), seen, sets, Directory(groups, users), members, tuple(found))
+        directory = Directory(groups, by_name)
+        return Snapshot(datetime.now(UTC), seen, sets, directory, members, tuple(found), disabled=disabled)
 
     def around(self, who: str, account_id: str) -> Snapshot:
         """What is needed to explain one principal in one account."""
@@ -94,7 +98,9 @@ class Survey:
             members = {item["GroupId"]: (user_id,) for page in pages for item in page["GroupMemberships"]}
         sets = {name: KnownSet(arn) for name, arn in self.center.all_permission_sets().items()}
         there = tuple(self.center.assignments(account_id))
-        return Snapshot(datetime.now(UTC), (account,), sets, Directory(groups, users), members, there)
+        disabled = tuple(user_id for user_id in users.values() if self._disabled(user_id))
+        directory = Directory(groups, users)
+        return Snapshot(datetime.now(UTC), (account,), sets, directory, members, there, disabled=disabled)
 
     def account_id(self, name_or_id: str) -> str:
         """An account's id, if its name was given."""
@@ -102,9 +108,13 @@ class Survey:
             return name_or_id
         return find_account(self.organizations.accounts(with_tags=False), name_or_id).id
 
-    def _users(self) -> dict[str, str]:
+    def _users(self) -> "list[UserTypeDef]":
         pages = self.directory.get_paginator("list_users").paginate(IdentityStoreId=self.store_id)
-        return {u["UserName"]: u["UserId"] for page in pages for u in page["Users"] if "UserName" in u}
+        return [user for page in pages for user in page["Users"]]
+
+    def _disabled(self, user_id: str) -> bool:
+        described = self.directory.describe_user(IdentityStoreId=self.store_id, UserId=user_id)
+        return described.get("UserStatus") == "DISABLED"
 
     def _members(self, group_id: str) -> tuple[str, ...]:
         pages = self.directory.get_paginator("list_group_memberships").paginate(

@@ -23,7 +23,8 @@ class KnownSet:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that was read. `memberships` holds ids of users by the id of their group."""
+    """All that was read. `memberships` holds ids of users by the id of their group, `disabled` those of
+    people who cannot sign in any more."""
 
     taken: datetime
     accounts: tuple[Account, ...]
@@ -32,6 +33,7 @@ class Snapshot:
     memberships: Mapping[str, tuple[str, ...]]
     assignments: tuple[AccountAssignment, ...]
     gaps: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
 
     def picture(self) -> Picture:
         """What the planner takes."""

@@ -64,7 +64,9 @@ def why(policy: AccessPolicy, seen: Snapshot, who: str, account: Account, today:
         Access(key[0], ids[key[1]].said, key in there, reasons.get(key, ()))
         for key in sorted(there | reasons.keys())
     )
-    near = [
+    off = [each.said for each in principals if each.type == "USER" and each.id in seen.disabled]
+    near = [f"{each} is disabled in Identity Center: no new sign-in; live sessions may go on" for each in off]
+    near += [
         sentence
         for number, grant in enumerate(policy.grants, start=1)
         for sentence in _near(number, grant, policy, account, principals, today)

@@ -24,7 +24,7 @@ def test_while_us_east_1_is_out_events_wait_and_then_go_on(
     world: World, bus: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """ELEV #121: frozen while us-east-1 was out. Given Organizations, which lives there, not answering, each
-    event goes back by itself, nobody is told that access is wrong, and the same container goes on afterwards."""
+    event goes back by itself, nobody is told that access is wrong, and the same container goes on later."""
     answering = world.organizations.describe_account
 
     def out(**_asked: Any) -> Any:

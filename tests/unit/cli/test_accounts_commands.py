@@ -148,6 +148,15 @@ def test_why_can_they(here: Path) -> None:
     assert "grant 4 gives Operations to user kim@example.com, but not here" in told
 
 
+def test_a_disabled_person_is_called_disabled(here: Path) -> None:
+    """TEAM #187: disabled people were still listed as if they could get in. Given one, the answer says so,
+    and a colleague's does not."""
+    write(replace(SEEN, disabled=("id-of-kim",)))
+    told = run("explain", "kim@example.com", "checkout").stdout
+    assert "user kim@example.com is disabled in Identity Center" in told
+    assert "disabled" not in run("explain", "lee@example.com", "play").stdout
+
+
 def test_why_cant_they(here: Path) -> None:
     """Given no access, each grant that comes near says what is in its way: place, day, membership."""
     told = run("explain", "sre", "play").stdout
