@@ -8,7 +8,7 @@ from functions.finding import Finding, Severity
 from functions.leavers.decide import OperatorRequest, Reason, Unclear
 from functions.leavers.identify import NEVER
 from functions.leavers.record import Record, StepOutcome, StepState
-from functions.leavers.steps import DENY, IDENTIFY, TITLES
+from functions.leavers.steps import DENY, ENTITLED, IDENTIFY, TITLES
 
 SURELY_HERE = frozenset({Reason.UNASSIGN.value, Reason.OPERATOR.value})
 """Reasons that only somebody with access to AWS can have; most other leavers never had any."""
@@ -183,7 +183,12 @@ def _why(record: Record, denied: bool) -> str:
 
 
 def _facts(record: Record) -> dict[str, str]:
-    facts = {TITLES.get(name, name): _said(outcome) for name, outcome in record.steps.items()}
+    facts = {
+        TITLES.get(name, name): _said(outcome)
+        for name, outcome in record.steps.items()
+        # What is not listed because nobody has any, the step that takes it says as well.
+        if name != ENTITLED or outcome.state is not StepState.NOTHING
+    }
     occasion = record.occasion
     known = {
         "Okta user": record.okta_id,

@@ -44,6 +44,9 @@ def test_where_account_access_manager_is_not_in_use_nothing_is_to_be_done_and_sa
     assert world.step("entitlements") == "nothing to do"
     assert "not enabled" in world.state()["steps"]["entitlements"]["note"]
     assert world.state()["clean_since"] is not None, "nothing is left to come in with"
+    ended = next(each for each in world.findings if each.title.endswith("ended"))
+    said = [name for name in ended.facts if name.startswith("Entitlements")]
+    assert said == ["Entitlements removed"], "once is enough"
 
 
 def test_while_its_api_fails_everything_else_is_taken_and_the_deny_does_not_run_out(world: World) -> None:
