@@ -11,8 +11,9 @@ from constructs import Construct
 from infra import names
 from infra.resources.alarms import Alarms
 
-ATTEMPTS = 12
-"""With the waits of functions.inbox: about an hour and forty minutes until a message is given up."""
+ATTEMPTS = 15
+"""With the waits of functions.inbox: about two and a half hours until a message is given up. Where attempts
+that fail quickly and crashes follow each other, still more than an hour."""
 
 
 class DeadLetters(sqs.Queue):

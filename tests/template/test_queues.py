@@ -30,7 +30,7 @@ def test_what_is_given_up_is_kept_for_fourteen_days(capability: str, hub: Templa
 
     assert live["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": [dead_id, "Arn"]},
-        "maxReceiveCount": 12,
+        "maxReceiveCount": 15,
     }
     assert dead["MessageRetentionPeriod"] == FOURTEEN_DAYS
 
