@@ -43,8 +43,8 @@ def about_readiness(account_id: str, reason: str, since: datetime, runbooks: str
         subject=f"account {account_id}",
         since=since,
         why="It joined, and AWS does not let anybody be given access there yet. Nobody can work in the "
-        "account; nobody has more than they should. It is tried again for an hour and forty "
-        "minutes, then once a day.",
+        "account; nobody has more than they should. It is tried again for two and a half "
+        "hours, then once a day.",
         actions=(
             f"See its state: aws organizations describe-account --account-id {account_id}",
             "PENDING_ACTIVATION for long: ask AWS Support. ACTIVE: "
