@@ -51,7 +51,7 @@ def down(world: World, queue: str) -> Iterator[None]:
 
 @contextmanager
 def attempts(world: World, queue: str, count: int) -> Iterator[None]:
-    """A message is given up after `count` attempts: the deployed twelve take an hour and forty minutes."""
+    """A message is given up after `count` attempts: the deployed fifteen take two and a half hours."""
     sqs = world.hub_client("sqs")
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]
