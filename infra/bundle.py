@@ -135,8 +135,8 @@ def _installer(platform: str) -> Callable[[Path], None]:
 
 def _compile(what: Path, root: Path, platform: str) -> None:
     """Bytecode beside the source: /var/task cannot be written to, so without it every cold start compiles
-    what it imports, which is a third of the start. It must be made by the very Python that will run it; where
-    that one is not here, the functions work without."""
+    what it imports, which is more than half of the start's CPU time. It must be made by the very Python that
+    will run it; where that one is not here, the functions work without."""
     python = _interpreter_of(platform)
     if python is None:
         return
