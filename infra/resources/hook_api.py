@@ -22,7 +22,7 @@ so this is far above what the hook is seen to take from 20 deliveries at a time 
 Strangers get the answer 401 within milliseconds: at this rate they keep a handful of instances busy."""
 
 BURST = 1000
-"""Deliveries taken at once before the rate counts; Lambda starts at most 1,000 instances within 10 seconds."""
+"""Deliveries taken at once before the rate counts; Lambda starts at most 1,000 instances in 10 seconds."""
 
 ACCESS_LOG = {
     "requestId": "$context.requestId",
