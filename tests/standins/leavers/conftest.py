@@ -23,11 +23,12 @@ def filled() -> Iterator[Scene]:
     def briefly(seconds: float) -> None:
         time.sleep(seconds / 100)
 
-    with pytest.MonkeyPatch.context() as patch, opened() as scene:
+    with pytest.MonkeyPatch.context() as patch:
         for made in (DenyPolicies, PersonAccess, EventBus, Renderer, OktaClient):
             patch.setitem(made.__init__.__kwdefaults__ or {}, "sleep", briefly)
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=briefly, time=time.time))
-        yield scene
+        with opened() as scene:
+            yield scene
 
 
 @pytest.fixture

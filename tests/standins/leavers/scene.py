@@ -201,4 +201,5 @@ def opened() -> Iterator[Scene]:
         stack.enter_context(surrounded(variables(plane.server.url, aws.url)))
         scene = Scene(plane, tenant, aws)
         scene.fill()
+        scene.warm.upkeep.run()  # The deny policies are there, and name nobody.
         yield scene

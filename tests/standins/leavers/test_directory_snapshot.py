@@ -29,8 +29,13 @@ def dynamodb(scene: Scene) -> "DynamoDBClient":
 
 @pytest.fixture
 def snapshot(dynamodb: "DynamoDBClient") -> Iterator[DirectorySnapshot]:
-    """An empty one; what a test has put into it is gone afterwards."""
+    """An empty one, in an empty table."""
+    empty(dynamodb)
     yield DirectorySnapshot(dynamodb, TABLE)
+    empty(dynamodb)
+
+
+def empty(dynamodb: "DynamoDBClient") -> None:
     pages = dynamodb.get_paginator("scan").paginate(TableName=TABLE)
     for item in (item for page in pages for item in page["Items"]):
         dynamodb.delete_item(TableName=TABLE, Key={"pk": item["pk"], "sk": item["sk"]})
