@@ -121,10 +121,3 @@ def assert_complete(world: World, ear: Ear, emitted: set[str]) -> None:
 def failures(world: World) -> list[Any]:
     events = world.okta.model.organization.log.events()
     return [event for event in events if event["eventType"] == "event_hook.delivery"]
-
-
-def waits_for(holds: Any, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.1)

@@ -1,7 +1,6 @@
 """An OU gets another name, and an operator looks: both in the deployed world."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from cli.main import app
 from sandbox import embedded, seed
 from sandbox.stories.account import EVERYWHERE, assignments
 from sandbox.world import World
+from tests.e2e.waiting import eventually
 
-SECONDS = 45.0
 DATA = EVERYWHERE | {("bi-analysts", "DataAnalyst"), ("sre-oncall", "Operations")}
 
 
@@ -43,10 +42,7 @@ def rename(world: World, unit_id: str, name: str) -> None:
 
 
 def wait_for(world: World, account: str, expected: frozenset[tuple[str, str]]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while (found := assignments(world, account)) != expected and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert found == expected
+    eventually(lambda: assignments(world, account) == expected, f"exactly {sorted(expected)} in {account}")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from cli.main import app
 from functions.finding import Finding, Severity, State
 from infra import names
-from sandbox.expect import PATIENCE
 from sandbox.identity import MANAGEMENT_ACCOUNT
 from sandbox.world import World
+from tests.e2e.waiting import eventually
 
 RUN = CliRunner()
 
@@ -65,13 +65,6 @@ class OnCall:
 def oncall(world: World) -> Iterator[OnCall]:
     yield OnCall(world)
     world.oncall.faults.set([])
-
-
-def eventually(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 def test_a_channel_that_is_down_is_told_elsewhere_and_later_is_told_itself(

@@ -1,6 +1,5 @@
 """The audit trail in the deployed world: it holds what was done, and no role can take it away."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +13,8 @@ from functions.audit.history import ALONE, History, history
 from functions.aws.audit_trail import AuditTrail
 from functions.aws.ledger import OPEN, Ledger
 from infra import names
-from sandbox.expect import PATIENCE
 from sandbox.world import World
+from tests.e2e.waiting import eventually
 
 LOGIN = "grace.tanaka@example.com"
 
@@ -49,13 +48,6 @@ class Told:
         found = self.history()
         items = [line.entry.item for line in found.lines]
         return bool(items) and not found.remarks and items.count(Item.RECORD) == items.count(Item.NOTE)
-
-
-def eventually(holds: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + 2 * PATIENCE
-    while not holds():
-        assert time.monotonic() < end, what
-        time.sleep(0.1)
 
 
 def as_role(world: World, role: str, service: Any) -> Any:

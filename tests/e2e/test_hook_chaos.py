@@ -21,8 +21,8 @@ from tests.e2e.hooking import (
     failures,
     happen,
     listening,
-    waits_for,
 )
+from tests.e2e.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
@@ -129,11 +129,11 @@ def test_both_roads_bring_the_same_and_leavers_does_it_once(world: World) -> Non
     people.suspend(person.id, by=by)
     drained(world)
     catch_up(world)
-    waits_for(lambda: [change for change, _ in changes(world, person.id)] == ["left"])
+    eventually(lambda: [change for change, _ in changes(world, person.id)] == ["left"], "the revocation")
     people.unsuspend(person.id, by=by)
     drained(world)
     catch_up(world)
-    waits_for(lambda: "returned" in [change for change, _ in changes(world, person.id)])
+    eventually(lambda: "returned" in [change for change, _ in changes(world, person.id)], "the return")
     catch_up(world)
     log = world.okta.model.organization.log.events()
     happened = [e["uuid"] for e in log if e["eventType"] in (SUSPEND, UNSUSPEND) and _about(e, person.id)]

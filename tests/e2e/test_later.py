@@ -1,8 +1,7 @@
 """What comes later: a group that Okta pushes, an operator who asks, a permission set that changed."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,10 +13,10 @@ from sandbox.stories.account import assignments
 from sandbox.world import World
 from tests.e2e.test_accounts import answer, operator
 from tests.e2e.test_reconcile import Access, unseen
+from tests.e2e.waiting import eventually
 
 __all__ = ["operator"]
 
-PATIENCE = 60.0
 LATER = "aws-backup-ReadOnly"
 
 
@@ -28,13 +27,6 @@ def world(world: World) -> Iterator[World]:
         pytest.skip("one shape shows it, and the other has the same code")
     yield world
     world.identity.faults.set([])
-
-
-def eventually(what: str, holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, f"after {PATIENCE:.0f} s there is still not: {what}"
-        time.sleep(0.1)
 
 
 def okta(world: World, path: str, body: dict[str, Any]) -> Any:
@@ -53,7 +45,7 @@ def test_a_group_that_okta_pushes_later_gets_its_access(world: World) -> None:
 
     okta(world, f"/apps/{world.okta.app_id}/group-push/mappings", {"sourceGroupId": group["id"]})
 
-    eventually("the group's access", lambda: (LATER, "ReadOnly") in assignments(world, account))
+    eventually(lambda: (LATER, "ReadOnly") in assignments(world, account), "the group's access")
 
 
 def test_an_operator_asks_for_one_account_and_it_is_repaired(world: World, operator: CliRunner) -> None:
@@ -66,7 +58,7 @@ def test_an_operator_asks_for_one_account_and_it_is_repaired(world: World, opera
 
     assert json.loads(answer(operator, "apply", "--account", "backup", "--yes", "--json"))["accepted"]
 
-    eventually("the assignment", lambda: access.has(missing))
+    eventually(lambda: access.has(missing), "the assignment")
 
 
 def test_accounts_get_the_latest_state_of_a_permission_set(world: World) -> None:
@@ -93,4 +85,4 @@ def test_accounts_get_the_latest_state_of_a_permission_set(world: World) -> None
     }
     assert world.hub_client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
 
-    eventually("the latest state everywhere", lambda: not outdated())
+    eventually(lambda: not outdated(), "the latest state everywhere")

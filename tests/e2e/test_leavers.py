@@ -1,8 +1,7 @@
 """A person leaves and comes back in the deployed world: what is denied where, taken, put back, repaired."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,10 +9,10 @@ import requests
 
 from infra import names
 from sandbox.evaluator import Call, verdicts
-from sandbox.expect import PATIENCE
 from sandbox.identity import IDENTITY_STORE_ID, MANAGEMENT_ACCOUNT
 from sandbox.stories.leaver import root_policies
 from sandbox.world import World
+from tests.e2e.waiting import eventually
 
 
 class Person:
@@ -50,14 +49,6 @@ class Person:
 def world_without_faults(world: World) -> Iterator[World]:
     yield world
     world.identity.faults.set([])
-
-
-def eventually(holds: Callable[[], bool], what: str, patience: float = PATIENCE) -> float:
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < patience, what
-        time.sleep(0.05)
-    return time.monotonic() - began
 
 
 def management_policies(world: World) -> list[Any]:
@@ -154,6 +145,6 @@ def test_a_step_whose_api_fails_is_repeated_until_it_holds(
     leaver = Person(world, login)
     world.identity.faults.set([{"operation": operation, **FAULTS[kind]}])
     leaver.okta("suspend")
-    eventually(leaver.told, f"{operation} {kind}", patience=60)
+    eventually(leaver.told, f"{operation} {kind}")
     assert any(leaver.user_id in json.dumps(each) for each in root_policies(world))
     assert not world.okta.model.sessions_of(leaver.okta_id)

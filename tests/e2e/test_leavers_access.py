@@ -11,7 +11,8 @@ from sandbox.courier import Courier
 from sandbox.identity import IDENTITY_STORE_ID, INSTANCE_ARN, MANAGEMENT_ACCOUNT
 from sandbox.stories.leaver import root_policies
 from sandbox.world import World
-from tests.e2e.test_leavers import Person, eventually
+from tests.e2e.test_leavers import Person
+from tests.e2e.waiting import eventually
 
 SAMPLES = Path(__file__).parents[2] / "events" / "aws"
 

@@ -1,16 +1,15 @@
 """The deny of the management account in the deployed world, when somebody deletes a part of it."""
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from functions.aws.management_deny import NOBODY
-from sandbox.expect import PATIENCE
 from sandbox.identity import MANAGEMENT_ACCOUNT
 from sandbox.world import World
+from tests.e2e.waiting import eventually
 
 NAME = "ostiary-deny-leavers-3"
 POLICY = f"arn:aws:iam::{MANAGEMENT_ACCOUNT}:policy/{NAME}"
@@ -49,10 +48,12 @@ def upkeep(world: World) -> None:
 
 def heard(world: World, said: str, *more: str) -> None:
     """On-call has a message in which all of it stands."""
-    end = time.monotonic() + PATIENCE
-    while not any(all(each in json.dumps(m) for each in (said, *more)) for m in world.oncall.messages()):
-        assert time.monotonic() < end, said
-        time.sleep(0.1)
+
+    def told() -> bool:
+        messages = map(json.dumps, world.oncall.messages())
+        return any(all(each in message for each in (said, *more)) for message in messages)
+
+    eventually(told, said)
 
 
 def test_a_deny_policy_that_somebody_deletes_is_made_again_and_told(world: World, iam: Any) -> None:

@@ -11,7 +11,8 @@ from sandbox.evaluator import Call, verdicts
 from sandbox.identity import IDENTITY_STORE_ID, MANAGEMENT_ACCOUNT
 from sandbox.stories.leaver import root_policies
 from sandbox.world import World
-from tests.e2e.test_leavers import Person, eventually, management_policies
+from tests.e2e.test_leavers import Person, management_policies
+from tests.e2e.waiting import eventually
 
 GROUP, SET, OTHER = "aws-regroup-proof", "Developer", "ReadOnly"
 OLD = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
@@ -58,7 +59,15 @@ def given(world: World, people: list[Person], accounts: list[str]) -> str:
             PrincipalType="GROUP",
             PrincipalId=found["GroupId"],
         )
+    eventually(lambda: _assigned(center, instance, found["GroupId"]) == len(accounts), "the assignments")
     return group.id
+
+
+def _assigned(center: Any, instance: str, group: str) -> int:
+    listed = center.list_account_assignments_for_principal(
+        InstanceArn=instance, PrincipalId=group, PrincipalType="GROUP"
+    )
+    return len(listed["AccountAssignments"])
 
 
 def judged(world: World, account: str, calls: list[tuple[Person, str, str]]) -> list[str]:

@@ -1,8 +1,7 @@
 """Access kept true in the deployed world: repaired, told, and nothing taken away that must not be."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -19,8 +18,7 @@ from functions.policy.expand import Directory, expand
 from infra import names
 from sandbox.identity import IDENTITY_STORE_ID, INSTANCE_ARN, MANAGEMENT_ACCOUNT
 from sandbox.world import ROOT, World
-
-PATIENCE = 60.0
+from tests.e2e.waiting import eventually
 
 
 class Access:
@@ -90,13 +88,6 @@ def reconcile(world: World, scope: object) -> None:
     assert world.hub_client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
 
 
-def eventually(what: str, holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, f"after {PATIENCE:.0f} s there is still not: {what}"
-        time.sleep(0.1)
-
-
 def told(world: World, words: str) -> bool:
     return words in json.dumps(requests.get(world.oncall.url, timeout=10).json())
 
@@ -120,8 +111,8 @@ def test_access_is_repaired_and_nothing_is_taken_however_aws_behaves(world: Worl
 
     reconcile(world, "all")
 
-    eventually("the assignment deleted by hand", lambda: access.has(missing))
-    eventually("word of the list that failed", lambda: told(world, "Reconcile could not read everything"))
+    eventually(lambda: access.has(missing), "the assignment deleted by hand")
+    eventually(lambda: told(world, "Reconcile could not read everything"), "word of the list that failed")
     assert access.has(extra)
     calls = world.identity.faults.calls()["sso-admin"]
     assert "DeleteAccountAssignment" not in calls
@@ -136,4 +127,4 @@ def test_a_group_is_compared_when_somebody_asks(world: World, access: Access) ->
 
     reconcile(world, {"group": "bi-analysts"})
 
-    eventually("the assignment of the group", lambda: access.has(missing))
+    eventually(lambda: access.has(missing), "the assignment of the group")
