@@ -58,8 +58,11 @@ class GroupAccess:
             return group_id, pairs
         group_id = self._groups.group_id(name)
         pairs = self._listed(group_id, "GROUP").get(group_id, NOTHING) if group_id else NOTHING
-        fresh = {known: answer for known, answer in self._known.items() if self._clock() < answer[0]}
-        self._known = {**fresh, name: (self._clock() + KEEP_SECONDS, group_id, pairs)}
+        self._known = {known: answer for known, answer in self._known.items() if self._clock() < answer[0]}
+        if (
+            pairs
+        ):  # That a group gives nothing is never remembered: it may be being pushed or assigned just now.
+            self._known[name] = self._clock() + KEEP_SECONDS, group_id, pairs
         return group_id, pairs
 
     def of_person(self, user_id: str) -> dict[str, frozenset[Pair]]:

@@ -92,6 +92,15 @@ def test_while_many_leave_a_group_it_is_asked_once(sso: tuple["SSOAdminClient", 
     assert access.of_group("dev") == (GROUP, frozenset())
 
 
+def test_what_a_group_is_given_a_moment_later_is_seen(sso: tuple["SSOAdminClient", Stubber]) -> None:
+    client, stub = sso
+    access = GroupAccess(client, client, Named(), instance_arn=INSTANCE, clock=lambda: 0.0)
+    answers(stub, [])
+    assert access.of_group("dev") == (GROUP, frozenset())
+    answers(stub, [item(GROUP, "GROUP")])
+    assert access.of_group("dev") == (GROUP, frozenset({(ACCOUNT, "Developer")}))
+
+
 def test_what_a_person_has_is_told_by_whom(sso: tuple["SSOAdminClient", Stubber]) -> None:
     client, stub = sso
     answers(stub, [item(GROUP, "GROUP")], [item(USER, "USER")])
