@@ -43,7 +43,10 @@ def ear(world: World) -> Iterator[Ear]:
 
 
 def test_lost_doubled_and_shuffled_deliveries(world: World, ear: Ear) -> None:
-    """Given a road that loses a third, doubles a third and shuffles half: catch-up brings what is missing."""
+    """Given a road that loses a third, doubles a third and shuffles half: catch-up brings what is missing.
+
+    BriteCore: the hook did its work within Okta's three seconds, and twice what came twice.
+    """
     world.okta.model.deliveries.chaos = Chaos(drop=0.3, duplicate=0.3, reorder=0.5, seed=7)
     emitted = set()
     for _ in range(10):

@@ -88,7 +88,8 @@ def calls_of(account: str, user_id: str | None, issued_at: str) -> list[Call]:
 
 
 def test_what_a_leaver_and_others_may_still_call(world: World) -> None:
-    """Leaver denied, colleague and service role allowed; back again: only the old session is denied."""
+    """TEAM #195, ELEV #54: sessions go on after a revoke. Here the leaver's are denied, a colleague's and a
+    service role's allowed; back again, only the old session is denied."""
     leaver, colleague = Person(world, "tim.hansen@example.com"), Person(world, "ada.hansen@example.com")
     everywhere = {"members": {"ExplicitlyDenied"}, "management": {"ExplicitlyDenied"}}
     nowhere = {"members": {"Allowed"}, "management": {"Allowed"}}
