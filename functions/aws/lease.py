@@ -6,7 +6,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -52,17 +52,13 @@ class Lease:
     def read(self) -> LeaseState:
         """The state as last written."""
         answer = self._dynamodb.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
-        item = answer.get("Item", {})
-        return LeaseState(
-            begun=int(item.get("begun", {}).get("N", "0")),
-            finished=int(item.get("finished", {}).get("N", "0")),
-            until=float(item.get("until", {}).get("N", "0")),
-            left_over=_texts(item, "left_over"),
-            written=_texts(item, "written"),
-        )
+        return _state(answer.get("Item", {}))
 
-    def take(self, owner: str, now: float, until: float) -> Turn | None:
-        """Begin a work; None if somebody else holds the lease."""
+    def take(self, owner: str, now: float, until: float) -> Turn | LeaseState:
+        """Begin a work; where somebody else holds the lease, the state that it is in with them.
+
+        Amazon DynamoDB API Reference, "UpdateItem": a condition that fails can answer with the item.
+        """
         try:
             answer = self._dynamodb.update_item(
                 TableName=self._table,
@@ -77,14 +73,12 @@ class Lease:
                     ":one": {"N": "1"},
                 },
                 ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            return None
-        item = answer["Attributes"]
-        number = int(item["begun"]["N"])
-        in_order = int(item.get("finished", {}).get("N", "0")) == number - 1
-        written = _texts(item, "written") if in_order and number > 1 else None
-        return Turn(number, written, float(item.get("finished_at", {}).get("N", "0")))
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as refused:
+            told: Any = refused.response  # Of the item in it the stubs know nothing.
+            return _state(told["Item"])
+        return _turn(answer["Attributes"])
 
     def finish(
         self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str], *, at: float
@@ -118,6 +112,27 @@ class Lease:
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
             raise LeaseLostError("the lease ran out while the deny policies were written") from error
+
+
+def _state(item: "Mapping[str, AttributeValueTypeDef]") -> LeaseState:
+    return LeaseState(
+        begun=_number(item, "begun"),
+        finished=_number(item, "finished"),
+        until=float(item.get("until", {}).get("N", "0")),
+        left_over=_texts(item, "left_over"),
+        written=_texts(item, "written"),
+    )
+
+
+def _turn(item: "Mapping[str, AttributeValueTypeDef]") -> Turn:
+    number = _number(item, "begun")
+    in_order = _number(item, "finished") == number - 1
+    written = _texts(item, "written") if in_order and number > 1 else None
+    return Turn(number, written, float(item.get("finished_at", {}).get("N", "0")))
+
+
+def _number(item: "Mapping[str, AttributeValueTypeDef]", name: str) -> int:
+    return int(item.get(name, {}).get("N", "0"))
 
 
 def _texts(item: "Mapping[str, AttributeValueTypeDef]", name: str) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.aws.deny_health import NOT_CARRIED, NOT_THERE, Health, Lack
 from functions.aws.deny_policies import DESCRIPTION, NAME, DenyPolicyError
 
 if TYPE_CHECKING:
@@ -35,31 +37,6 @@ NOBODY = {
 }
 """What the policies say when they are made: a policy must name somebody."""
 
-VERSIONS = 5
-"""IAM User Guide, "Versioning IAM policies": so many versions at most, the default one included."""
-
-
-NOT_THERE = "is not there, and the role ostiary-deny-policies may not make it"
-NOT_CARRIED = "is carried by fewer roles than the others"
-
-
-@dataclass(frozen=True)
-class Lack:
-    """A policy that does not deny where it should. `urgent`: somebody is not denied because of it, or the
-    next leaver may not be."""
-
-    policy: str
-    what: str
-    urgent: bool = True
-
-
-@dataclass(frozen=True)
-class Health:
-    """What the last look at the policies found: numbers of those that had to be made again, and lacks."""
-
-    made: tuple[int, ...] = ()
-    lacks: tuple[Lack, ...] = ()
-
 
 @dataclass(frozen=True)
 class _Found:
@@ -79,6 +56,7 @@ class ManagementDeny:
         self._deadline = float("inf")
         self._numbers: list[int] = []
         self._health = Health()
+        self._read: dict[str, tuple[str, str, str]] = {}
 
     def until(self, deadline: float) -> None:
         """From now on nothing is written after `deadline`, in seconds since the epoch."""
@@ -116,16 +94,27 @@ class ManagementDeny:
         number = self._numbers[number - 1] if number <= len(self._numbers) else number
         self._in_time()
         try:
-            self._make_room(number)
-            self._client.create_policy_version(
-                PolicyArn=self._arn(number), PolicyDocument=content, SetAsDefault=True
-            )
+            version = self._version(number, content)
+            said = self._client.get_policy_version(PolicyArn=self._arn(number), VersionId=version)
         except (ClientError, BotoCoreError) as error:
             raise _refused(error) from error
-        said = self._found(number)
-        if said is None or said.content is None or json.loads(said.content) != json.loads(content):
+        kept = said["PolicyVersion"]
+        if not kept["IsDefaultVersion"] or json.loads(_text(kept["Document"])) != json.loads(content):
             raise DenyPolicyError(f"{self._arn(number)} was written, but reads back differently")
         return False
+
+    def _version(self, number: int, content: str) -> str:
+        """Make a new default version, and room for it only where IAM says that there is none."""
+        arn = self._arn(number)
+        wanted = partial(
+            self._client.create_policy_version, PolicyArn=arn, PolicyDocument=content, SetAsDefault=True
+        )
+        try:
+            made = wanted()
+        except self._client.exceptions.LimitExceededException:
+            self._make_room(arn)
+            made = wanted()
+        return made["PolicyVersion"]["VersionId"]
 
     def _in_time(self) -> None:
         if self._now() >= self._deadline:
@@ -156,32 +145,44 @@ class ManagementDeny:
         ]
 
     def _found(self, number: int) -> _Found | None:
+        arn = self._arn(number)
         try:
-            policy = self._client.get_policy(PolicyArn=self._arn(number))["Policy"]
-            version = self._client.get_policy_version(
-                PolicyArn=self._arn(number), VersionId=policy["DefaultVersionId"]
-            )["PolicyVersion"]
+            policy = self._client.get_policy(PolicyArn=arn)["Policy"]
+            content = self._content(arn, policy["PolicyId"], policy["DefaultVersionId"])
         except self._client.exceptions.NoSuchEntityException:
             return None
         except (ClientError, BotoCoreError) as error:
             raise _refused(error) from error
-        document = version["Document"]
-        # API Reference, "GetPolicyVersion": URL-encoded; botocore decodes it to what the JSON says.
-        content = unquote(document) if isinstance(document, str) else json.dumps(document)
         return _Found(content, policy.get("AttachmentCount", 0))
 
-    def _make_room(self, number: int) -> None:
-        versions = self._client.list_policy_versions(PolicyArn=self._arn(number))["Versions"]
-        if len(versions) < VERSIONS:
-            return
-        oldest = min((v for v in versions if not v["IsDefaultVersion"]), key=lambda v: v["CreateDate"])
-        self._client.delete_policy_version(PolicyArn=self._arn(number), VersionId=oldest["VersionId"])
+    def _content(self, arn: str, policy_id: str, version: str) -> str:
+        """IAM User Guide, "Versioning IAM policies": a change is a new version, so what one says stays true.
+
+        Its number is never given again; that of a policy made anew is, but then the policy's id is another.
+        """
+        known = self._read.get(arn)
+        if known is None or known[:2] != (policy_id, version):
+            answer = self._client.get_policy_version(PolicyArn=arn, VersionId=version)
+            known = policy_id, version, _text(answer["PolicyVersion"]["Document"])
+            self._read[arn] = known
+        return known[2]
+
+    def _make_room(self, arn: str) -> None:
+        """Of all but the version that counts, so that it is asked for seldom."""
+        for each in self._client.list_policy_versions(PolicyArn=arn)["Versions"]:
+            if not each["IsDefaultVersion"]:
+                self._client.delete_policy_version(PolicyArn=arn, VersionId=each["VersionId"])
 
     def _arn(self, number: int) -> str:
         return f"{self._prefix}-{number}"
 
     def _name(self, number: int) -> str:
         return self._arn(number).rpartition("/")[2]
+
+
+def _text(document: Any) -> str:
+    """API Reference, "GetPolicyVersion": URL-encoded; botocore decodes it to what the JSON says."""
+    return unquote(document) if isinstance(document, str) else json.dumps(document)
 
 
 def _denies_somebody(content: str | None) -> bool:

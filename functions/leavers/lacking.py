@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from functions.aws.management_deny import NOT_CARRIED, NOT_THERE
+from functions.aws.deny_health import NOT_CARRIED, NOT_THERE
 from functions.finding import Finding, Severity
 from functions.leavers.findings import Wording
 from functions.leavers.writing import Report

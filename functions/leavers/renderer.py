@@ -38,7 +38,7 @@ class OpenRevocations(Protocol):
 
 class WriterLease(Protocol):
     def read(self) -> LeaseState: ...
-    def take(self, owner: str, now: float, until: float) -> Turn | None: ...
+    def take(self, owner: str, now: float, until: float) -> Turn | LeaseState: ...
     def finish(
         self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str], *, at: float
     ) -> None: ...
@@ -88,12 +88,11 @@ class Renderer:
         give_up = self._now() + PATIENCE_SECONDS
         while self._now() < give_up:
             owner, now = str(uuid4()), self._now()
-            turn = self._lease.take(owner, now, now + LEASE_SECONDS)
-            if turn is not None:
-                reports = self._write(owner, turn, now + LEASE_SECONDS - LAST_CALL_SECONDS)
+            state = self._lease.take(owner, now, now + LEASE_SECONDS)
+            if isinstance(state, Turn):
+                reports = self._write(owner, state, now + LEASE_SECONDS - LAST_CALL_SECONDS)
                 self._watch.written(reports, check=check)
                 return frozenset(each for report in reports for each in report.left_over)
-            state = self._lease.read()
             begun = state.begun if begun is None else begun
             while state.until > self._now() and state.finished <= begun and self._now() < give_up:
                 self._sleep(POLL_SECONDS)

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
-from functions.aws.management_deny import Health, Lack
+from functions.aws.deny_health import Health, Lack
 from functions.leavers.deny import Denied, Shape, document, held_in, render
 from functions.leavers.partial import Loss
 from functions.leavers.partial_render import Filled, fill

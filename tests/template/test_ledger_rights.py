@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from functions.aws.directory_snapshot import DirectorySnapshot
-from functions.aws.lease import Lease
+from functions.aws.lease import Lease, Turn
 from functions.aws.ledger import Ledger, LedgerConflictError
 from functions.aws.partial_losses import PartialLosses
 from functions.aws.people import Person
@@ -63,7 +63,7 @@ def everything(client: Any) -> None:
         ledger.write("okta:00u1", {}, after=1, open_entry=None, audit={})
     ledger.open_entries()
     turn = lease.take("me", 1.0, 2.0)
-    assert turn is not None
+    assert isinstance(turn, Turn)
     lease.finish("me", turn.number, [], [], at=1.5)
     lease.take("me", 3.0, 4.0)
     lease.abandon("me")

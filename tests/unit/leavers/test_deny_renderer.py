@@ -64,8 +64,10 @@ class Meanwhile(LeaseTwin):
     """Somebody else holds the lease; what they do while we sleep is scripted."""
 
     states: list[LeaseState] = field(default_factory=list)
+    reads: int = 0
 
     def read(self) -> LeaseState:
+        self.reads += 1
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
         self.world.lease = state
         return state
@@ -75,18 +77,17 @@ def test_who_waits_does_nothing_if_a_later_writing_covers_them() -> None:
     """Writing 7 was under way when we came, so it may have missed us; 8 cannot have."""
     world = World(lease=LeaseState(begun=7, finished=6, until=START.timestamp() + 60))
     until = START.timestamp() + 60
-    states = [LeaseState(7, 6, until), LeaseState(8, 7, until), LeaseState(8, 8, 0, ("u-9",))]
+    others = Meanwhile(world, [LeaseState(8, 7, until), LeaseState(8, 8, 0, ("u-9",))])
 
-    assert renderer(world, Meanwhile(world, states)).bring_up_to_date() == {"u-9"}
+    assert renderer(world, others).bring_up_to_date() == {"u-9"}
     assert world.policies == {}, "the other one wrote"
+    assert others.reads == 2, "what stood there when we came, the refusal has told"
 
 
 def test_a_writing_that_began_before_us_does_not_count() -> None:
     world = World(lease=LeaseState(begun=7, finished=6, until=START.timestamp() + 60))
     open_revocation(world, "u-1")
-    states = [LeaseState(7, 6, START.timestamp() + 60), LeaseState(7, 7, 0)]
-
-    renderer(world, Meanwhile(world, states)).bring_up_to_date()
+    renderer(world, Meanwhile(world, [LeaseState(7, 7, 0)])).bring_up_to_date()
 
     assert world.denied() == {"u-1"}
     assert world.lease.finished == 8

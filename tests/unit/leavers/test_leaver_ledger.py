@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.aws.lease import Lease, LeaseLostError, Turn
+from functions.aws.lease import Lease, LeaseLostError, LeaseState, Turn
 from functions.aws.ledger import Ledger, LedgerConflictError
 from functions.leavers.book import Book, new_record, open_entry, told
 from functions.leavers.decide import Leaver, Reason, Return
@@ -123,7 +123,7 @@ def test_two_at_once_both_get_their_change(dynamodb: "DynamoDBClient") -> None:
 def test_one_holds_the_lease_until_it_ends_or_is_given_back(dynamodb: "DynamoDBClient") -> None:
     lease = Lease(dynamodb, TABLE, "deny")
     assert lease.take("a", now=100, until=160.5) == Turn(1)
-    assert lease.take("b", now=160, until=220) is None
+    assert lease.take("b", now=160, until=220) == LeaseState(1, 0, 160.5), "what whoever comes too late sees"
     assert lease.take("b", now=160.5, until=220) == Turn(2)
     lease.finish("b", 2, ["u-9"], ["p#1=ab"], at=160.75)
     state = lease.read()

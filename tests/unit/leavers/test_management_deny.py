@@ -6,16 +6,9 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from functions.aws.deny_health import NOT_CARRIED, NOT_THERE, Health, Lack
 from functions.aws.deny_policies import DenyPolicyError
-from functions.aws.management_deny import (
-    NOBODY,
-    NOT_CARRIED,
-    NOT_THERE,
-    VERSIONS,
-    Health,
-    Lack,
-    ManagementDeny,
-)
+from functions.aws.management_deny import NOBODY, ManagementDeny
 from functions.leavers.deny import document
 
 if TYPE_CHECKING:
@@ -128,11 +121,59 @@ def test_a_new_version_takes_effect_and_is_read_back(made: "IAMClient") -> None:
 
 def test_old_versions_make_room_and_the_newest_counts(made: "IAMClient") -> None:
     deny = ManagementDeny(made, ACCOUNT)
-    for n in range(VERSIONS + 3):
+    for n in range(8):
         deny.bring(1, document([f"u-{n}"]), deny.contents(1)[0])
-    arn = f"arn:aws:iam::{ACCOUNT}:policy/ostiary-deny-leavers-1"
-    assert len(made.list_policy_versions(PolicyArn=arn)["Versions"]) == VERSIONS
-    assert json.loads(str(deny.contents(1)[0])) == json.loads(document([f"u-{VERSIONS + 2}"]))
+        assert json.loads(str(ManagementDeny(made, ACCOUNT).contents(1)[0])) == json.loads(
+            document([f"u-{n}"])
+        )
+
+
+def asked(iam: "IAMClient") -> list[str]:
+    """The operations that are called from now on."""
+    names: list[str] = []
+    iam.meta.events.register("before-call.iam", lambda model, **_: names.append(model.name))
+    return names
+
+
+def test_a_writing_asks_for_each_policy_and_for_what_others_have_made_of_it_and_no_more(
+    made: "IAMClient",
+) -> None:
+    """Given that both were read before, and another instance has written the second since."""
+    deny, other = ManagementDeny(made, ACCOUNT), ManagementDeny(made, ACCOUNT)
+    deny.contents(2)
+    other.bring(2, document(["u-1"]), other.contents(2)[1])
+    names = asked(made)
+
+    _, second = deny.contents(2)
+    deny.bring(2, document(["u-1", "u-2"]), second)
+
+    assert json.loads(str(second)) == json.loads(document(["u-1"]))
+    assert names == ["GetPolicy", "GetPolicy", "GetPolicyVersion", "CreatePolicyVersion", "GetPolicyVersion"]
+
+
+def test_of_one_that_was_deleted_and_made_anew_nothing_is_remembered(made: "IAMClient") -> None:
+    """Given that its version is the first one again."""
+    deny = ManagementDeny(made, ACCOUNT)
+    deny.contents(1)
+    made.delete_policy(PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/ostiary-deny-leavers-1")
+    made.create_policy(PolicyName="ostiary-deny-leavers-1", PolicyDocument=document(["somebody"]))
+
+    assert json.loads(str(deny.contents(1)[0])) == json.loads(document(["somebody"]))
+
+
+def test_what_does_not_read_back_as_it_was_written_is_not_taken_for_a_deny(made: "IAMClient") -> None:
+    """Given that somebody makes another version the one that counts, right after ours."""
+
+    def meanwhile(**_: object) -> None:
+        made.set_default_policy_version(
+            PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/ostiary-deny-leavers-1", VersionId="v1"
+        )
+
+    deny = ManagementDeny(made, ACCOUNT)
+    (held,) = deny.contents(1)
+    made.meta.events.register("after-call.iam.CreatePolicyVersion", meanwhile)
+    with pytest.raises(DenyPolicyError, match="reads back differently"):
+        deny.bring(1, document(["u-1"]), held)
 
 
 def test_what_is_said_already_makes_no_version(made: "IAMClient") -> None:

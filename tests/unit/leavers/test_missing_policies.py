@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.aws.management_deny import NOT_CARRIED, NOT_THERE, Health, Lack
+from functions.aws.deny_health import NOT_CARRIED, NOT_THERE, Health, Lack
 from functions.finding import Finding, Severity, State
 from functions.leavers.deny import MANAGED, Denied, Shape, document
 from functions.leavers.findings import Console, Wording

@@ -61,11 +61,11 @@ class LeaseTwin:
         self.world.call("lease")
         return self.world.lease
 
-    def take(self, owner: str, now: float, until: float) -> Turn | None:
+    def take(self, owner: str, now: float, until: float) -> Turn | LeaseState:
         self.world.call("take")
         state = self.world.lease
         if state.until > now:
-            return None
+            return state
         self.world.lease = replace(state, begun=state.begun + 1, until=until)
         self.world.owner = owner
         written = state.written if state.begun and state.finished == state.begun else None
