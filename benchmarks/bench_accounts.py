@@ -90,7 +90,7 @@ def _everything(company: Company, there: set[AccountAssignment]) -> Iterator[Fig
         company.store(),
         {MANAGEMENT_ACCOUNT: "not here"},
     )
-    reconciler = Reconciler(reader, lambda _findings: None, "https://runbooks.test", cast(Any, None))
+    reconciler = Reconciler(reader, lambda _findings: None, "https://runbooks.test", *[cast(Any, None)] * 2)
     company.calls()
     center.permission_set_arns(company.policy.permission_sets.keys())
     yield Figure(f"{name}: learning every name", company.calls(), "calls")

@@ -18,7 +18,7 @@ from functions.accounts.events import (
 )
 from functions.accounts.findings import about_creation, about_departure, about_readiness
 from functions.accounts.report import report
-from functions.accounts.spread import compared, of_group, of_plan, of_unit
+from functions.accounts.spread import of_account, of_group, of_plan, of_unit
 from functions.accounts.wiring import Tools, tools
 from functions.aws.organizations import AccountUnknownError
 from functions.inbox import Envelope, each_envelope
@@ -55,7 +55,7 @@ def on_event(envelope: Envelope, tools: Tools, deadline: datetime) -> None:
         case AccountChange():
             _await(change, envelope, tools, deadline)
         case UnitRenamed():
-            tools.bus.put(of_unit(change, admitter.organizations))
+            tools.bus.put(of_unit(change, admitter.organizations, admitter.policy))
         case GroupAppeared():
             tools.bus.put(of_group(change, admitter.store, admitter.policy, admitter.today()))
         case GroupPlanned():
@@ -81,12 +81,12 @@ def _await(change: AccountChange, envelope: Envelope, tools: Tools, deadline: da
 
 
 def _let_in(change: AccountChange, envelope: Envelope, tools: Tools, deadline: datetime) -> None:
-    admission = tools.admitter.admit(change.account_id, since=envelope.time, deadline=deadline)
+    admitter = tools.admitter
+    admission = admitter.admit(change.account_id, since=envelope.time, deadline=deadline)
     if admission is None:
         return
     report(change, admission, envelope.time, logger)
     tools.bus.put_findings(admission.findings)
-    if change.kind is Kind.TOUCHED and tools.admitter.policy.accounts.prune != "off":
-        tools.bus.put([compared(change.account_id)])
+    tools.bus.put(of_account(change, admission, admitter.organizations, admitter.policy))
     if admission.slow:
         raise NotReadyError(f"account {change.account_id} is too new for Identity Center")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from functions import bus
-from functions.accounts.apply import NOTHING, Applied, Removed, Timing, UnfinishedError, apply, remove
+from functions.accounts.apply import NOTHING, Applied, Removed, Timing, UnfinishedError, apply
 from functions.accounts.events import RECONCILE_ACCOUNT
 from functions.accounts.pacing import RECONCILE
 from functions.accounts.plan import Blocked, Plan, plan_all
@@ -18,8 +18,10 @@ from functions.accounts.reconcile_findings import (
     about_unwanted,
 )
 from functions.accounts.reconcile_read import Reader, Seen, TooLargeError
-from functions.accounts.reconcile_scope import Scope
+from functions.accounts.reconcile_scope import Scope, inside
+from functions.accounts.remover import UNTOUCHED, Removal, Remover
 from functions.accounts.sweep import GoesOn, Sweeper
+from functions.aws.removal_store import RemovalStore
 from functions.aws.sweep_store import SweepStore
 from functions.bus import BusEvent
 from functions.finding import Finding
@@ -29,7 +31,6 @@ CALLS_PER_CREATION = 1.3
 """One to ask, and its part of the looks at how it stands."""
 
 EMPTY = Plan((), (), ())
-UNTOUCHED = Removed((), ())
 
 LATER = "the next reconcile of the whole organization may remove it"
 
@@ -42,7 +43,8 @@ DELEGATED = (
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What came of it. `handed_over` are accounts that were too much for one run, now each an event."""
+    """What came of it. `handed_over` are accounts that were too much for one run, now each an event; `again`
+    are accounts that changed while the run was at it."""
 
     plan: Plan
     applied: Applied = NOTHING
@@ -51,6 +53,7 @@ class Reconciliation:
     gaps: tuple[str, ...] = ()
     handed_over: tuple[str, ...] = ()
     goes_on: GoesOn | None = None
+    again: tuple[str, ...] = ()
 
     def events(self) -> list[BusEvent]:
         """The work that is left: an event for each account, so that each fails and is retried alone; or one
@@ -58,10 +61,11 @@ class Reconciliation:
         if self.goes_on:
             return [self.goes_on.event()]
         because = "reconcile found more than fits into one run"
-        return [
+        handed_over = [
             BusEvent(bus.ACCOUNTS, RECONCILE_ACCOUNT, {"account": account, "because": because})
             for account in self.handed_over
         ]
+        return handed_over + [inside(account) for account in self.again]
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Reconciler:
     tell: Callable[[Sequence[Finding]], None]
     runbooks: str
     sweeps: SweepStore
+    removals: RemovalStore
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
 
@@ -91,9 +96,11 @@ class Reconciler:
             later = tuple(replace(item, why=f"{item.why}; {LATER}") for item in todo.remove)
             todo = replace(todo, remove=(), kept=(*todo.kept, *later))
         applied, handed_over = self._repair(todo, deadline)
-        removed = self._remove(todo, since, deadline)
-        gaps = seen.picture.gaps
-        done = Reconciliation(todo, applied, removed, (), gaps, handed_over)
+        removal = self._remove(todo, scope, seen, since, deadline)
+        gaps, again = seen.picture.gaps, removal.again
+        done = Reconciliation(
+            removal.plan, applied, removal.removed, gaps=gaps, handed_over=handed_over, again=again
+        )
         return replace(done, findings=tuple(self._findings(scope, seen, done, since)))
 
     def unreadable(self, error: Exception, since: datetime) -> Finding:
@@ -141,11 +148,9 @@ class Reconciler:
             return NOTHING, accounts
         return applied, ()
 
-    def _remove(self, todo: Plan, since: datetime, deadline: datetime) -> Removed:
-        if not todo.remove:
-            return UNTOUCHED
-        self.tell([about_removals(todo, None, since, self.runbooks)])
-        return remove(todo.remove, self.reader.center, Timing(self.clock, self.sleep, deadline))
+    def _remove(self, todo: Plan, scope: Scope, seen: Seen, since: datetime, deadline: datetime) -> Removal:
+        remover = Remover(self.reader, self.tell, self.removals, self.runbooks)
+        return remover.run(todo, scope, seen, since, Timing(self.clock, self.sleep, deadline))
 
     def _findings(self, scope: Scope, seen: Seen, done: Reconciliation, since: datetime) -> list[Finding]:
         todo, books = done.plan, self.runbooks
@@ -156,11 +161,9 @@ class Reconciler:
         if not scope.everything:
             # A part says what is wrong, and nothing about what it has not looked at.
             full = bool(scope.account)
-            removals = [about_removals(todo, done.removed, since, books)] if todo.remove else []
-            more = (
-                [about_unwanted(unwanted, since, books, scope.account)] if scope.account and not off else []
-            )
-            return [*(f for f in found if full or f.facts), *removals, *more]
+            removals = about_removals(todo, done.removed, since, books, scope)
+            more = [] if off else [removals, about_unwanted(unwanted, since, books, scope)]
+            return [*(f for f in found if full or f.facts), *more]
         return [
             *found,
             about_reading(done.gaps, since, books),

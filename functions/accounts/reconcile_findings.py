@@ -5,7 +5,10 @@ from datetime import datetime
 
 from functions.accounts.apply import Applied, Removed
 from functions.accounts.plan import Plan, Step, Unwanted
+from functions.accounts.reconcile_scope import Scope
 from functions.finding import Finding, Severity
+
+EVERYWHERE = Scope()
 
 SHOWN = 25
 """Lines of a list that a person reads; how many more there are is said."""
@@ -45,16 +48,19 @@ def about_repairs(created: Sequence[Step], since: datetime, runbooks: str) -> Fi
     return finding if created else finding.cleared()
 
 
-def about_removals(plan: Plan, removed: Removed | None, since: datetime, runbooks: str) -> Finding:
-    """The plan of what is taken away, told before it happens; and afterwards what AWS left there."""
+def about_removals(
+    plan: Plan, removed: Removed | None, since: datetime, runbooks: str, scope: Scope = EVERYWHERE
+) -> Finding:
+    """The plan of what is taken away, told before it happens (open); afterwards that it is done (clear), so
+    that the next plan is told as well, or what AWS left there (open)."""
     failed = {item.assignment: reason for item, reason in removed.failed} if removed else {}
     finding = Finding(
-        key="accounts/reconcile/removals",
+        key=f"{scope.key}/removals",
         severity=Severity.WARNING if failed else Severity.INFO,
         title=f"{len(failed)} assignments could not be removed"
         if failed
         else f"{len(plan.remove)} assignments that no grant wants are removed",
-        subject="reconcile",
+        subject=scope.said,
         since=since,
         why="No grant wants them, everything could be read, and accounts.prune is enforce.",
         actions=(
@@ -64,18 +70,18 @@ def about_removals(plan: Plan, removed: Removed | None, since: datetime, runbook
         runbook=f"{runbooks}/reconcile.md",
         facts=listed((_there(item), failed.get(item.assignment, item.why)) for item in plan.remove),
     )
-    return finding if plan.remove else finding.cleared()
+    return finding if failed or (plan.remove and removed is None) else finding.cleared()
 
 
 def about_unwanted(
-    kept: Sequence[Unwanted], since: datetime, runbooks: str, account: str | None = None
+    kept: Sequence[Unwanted], since: datetime, runbooks: str, scope: Scope = EVERYWHERE
 ) -> Finding:
     """What would be taken away and stays, each for its reason; in all accounts, or in one."""
     finding = Finding(
-        key=f"accounts/{account}/unwanted" if account else "accounts/reconcile/unwanted",
+        key=f"{scope.key}/unwanted",
         severity=Severity.WARNING,
         title=f"{len(kept)} assignments are there that no grant wants",
-        subject=f"account {account}" if account else "reconcile",
+        subject=scope.said,
         since=since,
         why="People have access that access.yaml does not give. Nothing was removed: the reason is beside "
         "each.",

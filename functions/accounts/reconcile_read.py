@@ -14,7 +14,7 @@ from functions.accounts.plan import Picture
 from functions.accounts.reconcile_scope import Scope
 from functions.aws.identity_center import AccountAssignment, IdentityCenter
 from functions.aws.identity_store import IdentityStore
-from functions.aws.organizations import Organizations
+from functions.aws.organizations import AccountUnknownError, Organizations
 from functions.policy import AccessPolicy
 from functions.policy.expand import Directory, Principal, expand
 from functions.policy.filters import AccountFilter, Selector
@@ -24,6 +24,10 @@ from functions.policy.selectors import Account
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 """STS says the first, Identity Center the second."""
+
+
+FEW = 20
+"""Accounts up to which looking at each alone costs fewer calls than reading the organization again."""
 
 
 class TooLargeError(Exception):
@@ -85,11 +89,34 @@ class Reader:
         return Seen(self._picture(accounts, directory, found, ()))
 
     def account(self, account_id: str) -> Seen:
-        """One account, by its own calls."""
-        account = self.organizations.account(account_id)
+        """One account, by its own calls; nothing if it has left the organization. Raises ClientError or
+        BotoCoreError if any of it cannot be read."""
+        try:
+            account = self.organizations.account(account_id)
+        except AccountUnknownError:
+            return Seen(Picture((), {}, Directory(), ()))
         readable = account.state == "ACTIVE" and account_id not in self.off_limits
         found = self.center.assignments(account_id) if readable else frozenset[AccountAssignment]()
         return Seen(self._picture((account,), self._directory(), found, ()))
+
+    def changed(self, accounts: Collection[Account]) -> frozenset[str]:
+        """Ids of those that are not any more what they were when they were read: moved, renamed, closed, or,
+        if the policy looks at tags, tagged. Raises ClientError if one cannot be read."""
+        tags = asks_for_tags(self.policy)
+        now = {each.id: each for each in self._again([account.id for account in accounts], tags)}
+        return frozenset(
+            account.id for account in accounts if _place(account, tags) != _place(now.get(account.id), tags)
+        )
+
+    def _again(self, ids: Collection[str], tags: bool) -> Iterator[Account]:
+        if len(ids) > FEW:
+            yield from self.organizations.accounts(with_tags=tags)
+            return
+        for account_id in ids:
+            try:
+                yield self.organizations.account(account_id)
+            except AccountUnknownError:
+                continue  # it has left, which is a change
 
     def _picture(
         self,
@@ -167,6 +194,11 @@ class Reader:
             except (ClientError, BotoCoreError) as error:
                 gaps[account] = f"account {account}: {error}"
         return found, gaps
+
+
+def _place(account: Account | None, tags: bool) -> object:
+    """All that grants look at."""
+    return account and (account.name, account.ou_path, account.state, account.tags if tags else {})
 
 
 def asks_for_tags(policy: AccessPolicy) -> bool:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from functions import bus
 from functions.accounts.event_fields import find
 from functions.accounts.events import RECONCILE_GROUP
+from functions.bus import BusEvent
 from functions.inbox import Envelope
 
 SCHEDULE = "Scheduled Event"
@@ -13,6 +15,10 @@ schedule")."""
 DEPLOYED = "CloudFormation Stack Status Change"
 """The policy, or its permission sets, may be new (CloudFormation User Guide, "Managing events with
 CloudFormation and Amazon EventBridge")."""
+
+
+RECONCILE = "reconcile"
+"""The detail-type of `ostiary.accounts` that names what to compare under `scope`."""
 
 
 class ScopeError(ValueError):
@@ -41,6 +47,30 @@ class Scope:
     def everything(self) -> bool:
         """The whole organization, in one run or in the last of several."""
         return self == Scope() or self.sweep is not None
+
+    @property
+    def key(self) -> str:
+        """How the keys of its findings begin, so that no comparison repeats or resolves what another told."""
+        if self.account:
+            return f"accounts/{self.account}"
+        group = self.group_id or self.group
+        return f"accounts/reconcile/group/{group}" if group else "accounts/reconcile"
+
+    @property
+    def said(self) -> str:
+        """Whom its findings are about."""
+        return f"account {self.account}" if self.account else "reconcile"
+
+
+def everywhere() -> BusEvent:
+    """Asks for the whole organization."""
+    return BusEvent(bus.ACCOUNTS, RECONCILE, {"scope": "all"})
+
+
+def inside(account_id: str, *, remove: bool = True) -> BusEvent:
+    """Asks for one account. `remove`: whether what is unwanted may go, where the policy allows it."""
+    only_told = {} if remove else {"remove": False}
+    return BusEvent(bus.ACCOUNTS, RECONCILE, {"scope": {"account": account_id}, **only_told})
 
 
 def read_scope(envelope: Envelope) -> Scope:

@@ -1,6 +1,6 @@
 """May an assignment that no grant wants be taken away? `accounts` of access.yaml has the last word."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from functions.aws.identity_center import AccountAssignment
@@ -45,6 +45,27 @@ def permit(rules: Accounts, candidates: Iterable[Unwanted], accounts: Mapping[st
         kept += [replace(item, why=f"{item.why}; {many}") for item in remove]
         remove = []
     return Verdict(tuple(remove), tuple(kept))
+
+
+def unchanged(items: Iterable[Unwanted], changed: Collection[str]) -> Verdict:
+    """What of it may still go: nothing in accounts (ids) that have changed since they were read."""
+    doubt = "its account has changed since it was read, and is compared again"
+    return Verdict(
+        tuple(item for item in items if item.assignment.account_id not in changed),
+        tuple(replace(item, why=doubt) for item in items if item.assignment.account_id in changed),
+    )
+
+
+def together(items: Sequence[Unwanted], noted: Collection[AccountAssignment], most: int) -> Verdict:
+    """What of it may go now that single comparisons have noted these removals within an hour, its own among
+    them. Each comparison is small; `max_removals` counts them as if they were one run."""
+    if len(noted) <= most:
+        return Verdict(tuple(items), ())
+    many = (
+        f"it stays because comparisons of single accounts and groups would remove {len(noted)} within an "
+        f"hour, more than max_removals: {most}; the next reconcile of the whole organization decides"
+    )
+    return Verdict((), tuple(replace(item, why=f"{item.why}; {many}") for item in items))
 
 
 def protection(protected: Protected, item: Unwanted, account: Account | None) -> str | None:

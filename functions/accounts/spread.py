@@ -4,9 +4,10 @@ alone."""
 from datetime import date, timedelta
 
 from functions import bus
-from functions.accounts.admit import NotReadyError
-from functions.accounts.events import RECONCILE_ACCOUNT, RECONCILE_GROUP, UnitRenamed
+from functions.accounts.admit import Admission, NotReadyError
+from functions.accounts.events import RECONCILE_ACCOUNT, RECONCILE_GROUP, AccountChange, Kind, UnitRenamed
 from functions.accounts.group_events import GroupAppeared, GroupPlanned
+from functions.accounts.reconcile_scope import everywhere, inside
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
 from functions.bus import BusEvent
@@ -19,13 +20,16 @@ PUSH = timedelta(minutes=15)
 daily reconcile finds it."""
 
 
-def of_unit(change: UnitRenamed, organizations: Organizations) -> list[BusEvent]:
-    """One event for each account under the OU. Raises ClientError if any of it cannot be read."""
+def of_unit(change: UnitRenamed, organizations: Organizations, policy: AccessPolicy) -> list[BusEvent]:
+    """One event for each account under the OU, which brings what the new name gives; and one look at
+    everything for what the old one gave: `max_removals` then counts the whole OU, as it would not if each
+    account were compared alone. Raises ClientError if any of it cannot be read."""
     because = f"OU {change.unit_id} has another name"
-    return [
+    each = [
         BusEvent(bus.ACCOUNTS, RECONCILE_ACCOUNT, {"account": account_id, "because": because})
         for account_id in sorted(organizations.account_ids_under(change.unit_id))
     ]
+    return [*each, everywhere()] if each and policy.accounts.prune != "off" else each
 
 
 def of_group(
@@ -61,12 +65,27 @@ def _compare(group_id: str) -> BusEvent:
     return BusEvent(bus.ACCOUNTS, RECONCILE_GROUP, {"group": group_id, "because": because})
 
 
-def compared(account_id: str) -> BusEvent:
-    """Somebody changed an account's assignments by hand: whatever is there that nobody granted is told.
+LOSING = frozenset({Kind.MOVED, Kind.TAGGED, Kind.RENAMED})
+"""What may leave an account with assignments that no grant wants any more."""
 
-    Only a look into the account itself shows assignments to users, and removing is for the daily run.
+
+def of_account(
+    change: AccountChange, admission: Admission, organizations: Organizations, policy: AccessPolicy
+) -> list[BusEvent]:
+    """Asks for a comparison where there may be more than grants want: `reconcile` alone may take it away.
+
+    After a change by hand it is only told: whoever is at it is a person, or an automation that would make it
+    again. An account that moved while its grants were made has some of its former place, though its move was
+    perhaps looked at before they were there. Raises ClientError or AccountUnknownError if it cannot be read.
     """
-    return BusEvent(bus.ACCOUNTS, "reconcile", {"scope": {"account": account_id}, "remove": False})
+    if policy.accounts.prune == "off":
+        return []
+    if change.kind is Kind.TOUCHED:
+        return [inside(change.account_id, remove=False)]
+    made = admission.applied.created
+    if change.kind in LOSING or (made and organizations.account(change.account_id) != admission.account):
+        return [inside(change.account_id)]
+    return []
 
 
 def concerns(policy: AccessPolicy, group: str, today: date) -> bool:

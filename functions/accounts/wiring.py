@@ -16,6 +16,7 @@ from functions.aws.identity_center import IdentityCenter
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
 from functions.aws.permission_set_state import PermissionSetState
+from functions.aws.removal_store import RemovalStore
 from functions.aws.session import CONFIG, ORGANIZATIONS_REGION, assumed
 from functions.aws.sweep_store import SweepStore
 from functions.bus import EventBus
@@ -101,8 +102,9 @@ def reconcile_tools() -> ReconcileTools:
     )
     state = PermissionSetState(client, env.instance_arn)
     provisioner = Provisioner(policy, center, state, off_limits(env), env.runbooks)
-    sweeps = SweepStore(boto3.client("dynamodb", config=CONFIG), os.environ["OSTIARY_SWEEP_TABLE"])
-    reconciler = Reconciler(reader, bus.put_findings, env.runbooks, sweeps)
+    kept_in = boto3.client("dynamodb", config=CONFIG), os.environ["OSTIARY_SWEEP_TABLE"]
+    stores = SweepStore(*kept_in), RemovalStore(*kept_in)
+    reconciler = Reconciler(reader, bus.put_findings, env.runbooks, *stores)
     return ReconcileTools(reconciler, provisioner, bus)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from functions.accounts.reconcile_scope import Scope
 from tests.unit.accounts.aws_in_memory import MANAGEMENT
-from tests.unit.accounts.test_reconcile import ENFORCE, FULL, ONE, TWO, Company
+from tests.unit.accounts.company import ENFORCE, FULL, ONE, TWO, Company
 
 places = st.frozensets(
     st.tuples(
@@ -110,3 +110,66 @@ def test_a_reading_in_several_runs_removes_only_with_everything_read(
         scope = Scope(sweep=done.goes_on.sweep, number=done.goes_on.number)
         done = company.run(scope, seconds=seconds)
     assert company.access() >= there if done.gaps else company.access() == FULL
+
+
+looks = st.sampled_from(
+    (
+        ("organizations", "describe_account"),
+        ("organizations", "list_parents"),
+        ("organizations", "describe_organizational_unit"),
+        ("organizations", "list_tags_for_resource"),
+        ("store", "list_groups"),
+        ("center", "list_permission_sets"),
+        ("center", "describe_permission_set"),
+        ("center", "list_permission_sets_provisioned_to_account"),
+        ("center", "list_account_assignments"),
+    )
+)
+
+
+@given(places, st.sampled_from(("/Workloads", "/Data", "/")))
+def test_a_look_into_a_moved_account_ends_at_its_meaning_and_touches_no_other(
+    there: frozenset[tuple[str, str, str]], place: str
+) -> None:
+    """Given any assignments and any new place, the account has what the policy means there, a second delivery
+    changes nothing, and the other account has what it had."""
+    company = company_with(there)
+    company.world.organizations.accounts[ONE].ou_path = place
+    company.run(Scope(account=ONE))
+    wanted = {(ONE, "audit", "ReadOnly")} | ({(ONE, "sre", "Operations")} if place == "/Workloads" else set())
+    assert company.access() == wanted | {each for each in there if each[0] != ONE}
+    before = company.writes()
+    company.run(Scope(account=ONE))
+    assert company.writes() == before
+
+
+@given(places, looks, st.integers(min_value=0, max_value=4))
+def test_no_incomplete_look_into_an_account_takes_anything_away(
+    there: frozenset[tuple[str, str, str]], look: tuple[str, str], after: int
+) -> None:
+    """Given any read of one account that fails before the first removal, what was there is there afterwards,
+    and the event comes back."""
+    company = company_with(there)
+    company.world.organizations.accounts[ONE].ou_path = "/Data"
+    service = getattr(company.world, look[0])
+    count = service.count
+    left, removals = [after], [0]
+
+    def failing(operation: str) -> None:
+        if operation == look[1]:
+            left[0] -= 1
+            if left[0] == -1:
+                removals[0] = company.center.calls["delete_account_assignment"]
+                raise service.error("InternalServerException", operation)
+        count(operation)
+
+    service.count = failing
+    try:
+        company.run(Scope(account=ONE))
+        failed = False
+    except ClientError:
+        failed = True
+    assert failed == (left[0] < 0)
+    if failed and not removals[0]:
+        assert company.access() >= there
+        assert company.told == []

@@ -1,105 +1,19 @@
 """The door: the queue's messages in, access and findings out, what failed back to the queue alone."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import boto3
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
-from moto import mock_aws
 
-from functions.accounts import handler, wiring
+from functions.accounts import wiring
 from functions.accounts.report import CLOCK
-from functions.accounts.wiring import Tools
-from functions.bus import EventBus
 from functions.policy import loads
 from tests.unit.accounts.aws_in_memory import MemberAccount, World
+from tests.unit.accounts.door import NEW, Bus, bus, deliver, sample, world
 
-EVENTS = Path(__file__).parents[3] / "events/aws"
-NEW = "444455556666"
-
-
-class Context:
-    function_name = "ostiary-accounts"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
-
-
-@dataclass
-class Bus:
-    """EventBridge, as far as findings go there."""
-
-    findings: list[dict[str, Any]] = field(default_factory=list)
-    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's spelling
-        for entry in Entries:
-            detail = json.loads(entry["Detail"])
-            if entry["Source"] == "ostiary.findings":
-                self.findings.append(detail)
-            else:
-                self.asked.append((entry["DetailType"], detail))
-        return {"Entries": [{"EventId": "1"} for _ in Entries]}
-
-    def open(self) -> set[str]:
-        return {finding["key"] for finding in self.findings if finding["state"] == "open"}
-
-
-@pytest.fixture
-def world() -> World:
-    world = World(
-        loads(
-            "permission_sets: {A: {}, B: {}}\n"
-            "grants:\n"
-            "  - {group: audit, permission_set: A, accounts: all}\n"
-            "  - {groups: '{account}-{permission_set}'}\n"
-        )
-    )
-    world.store.push("audit")
-    world.organizations.accounts[NEW] = MemberAccount("fresh", "/")
-    return world
-
-
-@pytest.fixture
-def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
-    """The handler with the world behind it, and a queue that failed messages can go back to."""
-    bus = Bus()
-    made = Tools(world.admitter, EventBus(cast(Any, bus), "bus"), "https://runbooks.test")
-    monkeypatch.setattr(handler, "tools", lambda: made)
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ostiary")
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "accounts")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        boto3.client("sqs", region_name="eu-west-1").create_queue(QueueName="ostiary-accounts")
-        yield bus
-
-
-def sample(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
-    return loaded
-
-
-def deliver(*events: dict[str, Any]) -> list[str]:
-    """Message ids that go back to the queue; ids are the messages' places."""
-    records = [
-        {
-            "messageId": str(n),
-            "receiptHandle": "handle",
-            "body": json.dumps(event),
-            "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:ostiary-accounts",
-            "attributes": {"ApproximateReceiveCount": "1"},
-        }
-        for n, event in enumerate(events)
-    ]
-    answer = handler.handle({"Records": records}, cast(LambdaContext, Context()))
-    return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+__all__ = ["bus", "world"]
 
 
 def metrics(printed: str) -> list[dict[str, Any]]:
@@ -244,112 +158,3 @@ def test_an_account_that_left_has_no_open_finding(world: World, bus: Bus) -> Non
     bus.findings.clear()
     assert deliver(sample("close-account-result")) == []
     assert [(f["key"], f["state"]) for f in bus.findings] == [(f"accounts/{NEW}/access", "clear")]
-
-
-def test_an_ou_with_another_name_is_work_for_each_account_under_it(world: World, bus: Bus) -> None:
-    """Given a renamed OU, each account in it and below is asked for alone, and the others are not."""
-    world.organizations.accounts |= {
-        "100000000001": MemberAccount("a", "/Live"),
-        "100000000002": MemberAccount("b", "/Live/Regulated"),
-        "100000000003": MemberAccount("c", "/Data"),
-    }
-    event = sample("update-organizational-unit")
-    event["detail"]["requestParameters"]["organizationalUnitId"] = "/Live"
-    assert deliver(event) == []
-    assert [(name, detail["account"]) for name, detail in bus.asked] == [
-        ("reconcile.account", "100000000001"),
-        ("reconcile.account", "100000000002"),
-    ]
-    assert world.center.calls == {}
-
-
-def test_an_ou_that_cannot_be_read_asks_for_nothing_yet(world: World, bus: Bus) -> None:
-    """Given one page that fails, the whole event comes back; half an OU is not the OU."""
-    world.organizations.trouble["list_organizational_units_for_parent"] = ["TooManyRequestsException"]
-    assert deliver(sample("update-organizational-unit")) == ["0"]
-    assert bus.asked == []
-
-
-def test_an_account_asked_for_is_let_in(world: World, bus: Bus) -> None:
-    """Given such work from the bus, the account's access becomes what the policy wants."""
-    asked = {**sample("move-account"), "source": "ostiary.accounts", "detail": {"account": NEW}}
-    assert deliver(asked) == []
-    assert world.access(NEW) == {("audit", "A")}
-
-
-def test_a_group_that_grants_mean_is_work_and_another_is_not(world: World, bus: Bus) -> None:
-    """Given groups that Okta pushed later, only one that some grant means starts anything."""
-    world.store.push("lunch", "fresh-B")
-
-    def appears(name: str) -> None:
-        event = sample("create-group")
-        event["detail"]["responseElements"]["group"]["groupId"] = f"id-of-{name}"
-        assert deliver(event) == []
-
-    appears("lunch")
-    appears("gone-again")
-    assert bus.asked == []
-    for name in ("audit", "fresh-B"):
-        appears(name)
-    assert [(kind, detail["group"]) for kind, detail in bus.asked] == [
-        ("reconcile.group", "id-of-audit"),
-        ("reconcile.group", "id-of-fresh-B"),
-    ]
-
-
-def planned(world: World, name: str) -> dict[str, Any]:
-    target = {"type": "UserGroup", "displayName": name}
-    detail = {"outcome": {"result": "SUCCESS"}, "target": [target]}
-    sent = {"source": "ostiary.okta", "detail-type": "group.lifecycle.create", "detail": detail}
-    return {**sample("move-account"), **sent, "time": world.clock.now.isoformat()}
-
-
-def test_a_new_group_of_okta_is_waited_for_only_if_a_grant_means_it(world: World, bus: Bus) -> None:
-    """Given that most of Okta's groups are never pushed, one that no grant means costs no call at all."""
-    assert deliver(planned(world, "lunch")) == []
-    assert world.store.calls == {}
-    event = planned(world, "fresh-B")
-    assert deliver(event) == ["0"]
-    world.store.push("fresh-B")
-    assert deliver(event) == []
-    assert bus.asked[0][1]["group"] == "id-of-fresh-B"
-
-
-def test_a_group_that_okta_never_pushes_is_dropped_in_time(world: World, bus: Bus) -> None:
-    """Given a group that a grant means and that stays in Okta, its event ends quietly, not in an alarm."""
-    event = planned(world, "audit-later")
-    event["detail"]["target"][0]["displayName"] = "fresh-A"
-    world.clock.now += timedelta(minutes=14)
-    assert deliver(event) == ["0"]
-    world.clock.now += timedelta(minutes=2)
-    assert deliver(event) == []
-    assert bus.asked == []
-
-
-def test_what_was_removed_by_hand_comes_back(world: World, bus: Bus) -> None:
-    """EXT: an assignment deleted out of band was never repaired.
-
-    Given a deletion by hand, its event waits until the deletion is through, then what a grant wants is made
-    again.
-    """
-    deliver(sample("create-account-result"))
-    world.center.assignments.clear()
-    event = sample("delete-account-assignment")
-    world.clock.now = datetime.fromisoformat(event["time"]) + timedelta(seconds=2)
-    assert deliver(event) == ["0"]
-    world.clock.now += timedelta(seconds=60)
-    assert deliver(event) == []
-    assert world.access(NEW) == {("audit", "A")}
-
-
-def test_a_change_by_hand_has_the_account_compared_where_unwanted_access_is_told(
-    bus: Bus, world: World
-) -> None:
-    """Given prune: report, what was given by hand is looked at, and the event says that nothing may go."""
-    event = sample("create-account-assignment")
-    world.clock.now = datetime.fromisoformat(event["time"]) + timedelta(minutes=1)
-    assert deliver(event) == []
-    assert bus.asked == []
-    object.__setattr__(world.admitter.policy.accounts, "prune", "report")
-    assert deliver(event) == []
-    assert bus.asked == [("reconcile", {"scope": {"account": NEW}, "remove": False})]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.accounts.aws_in_memory import World
-from tests.unit.accounts.test_accounts_handler import NEW, Bus, bus, deliver, sample, world
+from tests.unit.accounts.door import NEW, Bus, bus, deliver, sample, world
 
 __all__ = ["bus", "world"]
 

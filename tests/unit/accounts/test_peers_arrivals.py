@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from tests.unit.accounts.aws_in_memory import MemberAccount, World
-from tests.unit.accounts.test_accounts_handler import NEW, Bus, bus, deliver, sample, world
+from tests.unit.accounts.door import NEW, Bus, bus, deliver, sample, world
 
 __all__ = ["bus", "world"]
 

@@ -17,7 +17,7 @@ from functions.accounts.wiring import Environment, ReconcileTools, off_limits
 from functions.bus import EventBus
 from functions.inbox import Envelope
 from functions.policy import loads
-from tests.unit.accounts.test_reconcile import FULL, Company
+from tests.unit.accounts.company import FULL, Company
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 

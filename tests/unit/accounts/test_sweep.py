@@ -12,7 +12,7 @@ from functions.aws.identity_center import AccountAssignment
 from functions.aws.sweep_store import Stretch, _packed, _unpacked
 from functions.inbox import Envelope
 from tests.unit.accounts.aws_in_memory import MANAGEMENT, MemberAccount
-from tests.unit.accounts.test_reconcile import ENFORCE, FULL, GRANTS, ONE, THREE, TWO, Company, opened
+from tests.unit.accounts.company import ENFORCE, FULL, GRANTS, ONE, THREE, TWO, Company, opened
 
 READ = "list_permission_sets_provisioned_to_account"
 
