@@ -78,7 +78,8 @@ _BEHIND = Bell(
     "audit-behind",
     BEHIND.to_milliseconds(),
     "What changed in the ledger 15 minutes ago is not in the audit trail yet: the function fails, or is "
-    "refused by its bucket. Nothing is lost for 12 hours. Runbook: audit-trail.md.",
+    "refused by its bucket. Nothing is lost for 12 hours.",
+    "audit-trail.md",
 )
 
 

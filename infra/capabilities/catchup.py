@@ -74,8 +74,8 @@ class Catchup(Construct):
 _LAG = Bell(
     "catchup-lag",
     LATE.to_seconds(),
-    "Okta's System Log has not been read for 15 minutes: what the hook misses is not made up for. "
-    "Runbook: catch-up.md.",
+    "Okta's System Log has not been read for 15 minutes: what the hook misses is not made up for.",
+    "catch-up.md",
     # Three of five minutes each; where nothing is measured, nothing is read.
     periods=3,
     silence_rings=True,

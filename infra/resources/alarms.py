@@ -15,11 +15,16 @@ from constructs import Construct
 
 PERIOD = Duration.minutes(5)
 
+GENERAL = "alarms.md"
+RUNBOOKS = {"hook": "hook.md", "catchup": "catch-up.md", "audit": "audit-trail.md"}
+"""Where it is a matter of its own what to do when a function fails, or gives work up."""
+
 
 @dataclass(frozen=True)
 class Bell:
     """One alarm: it is called `ostiary-<name>`, rings over `limit`, and says `meaning` to on-call.
 
+    What to do then stands in `runbook`, a file of docs/runbooks.
     With `silence_rings` it rings too when nothing was measured in any of `periods` periods; with `below` it
     rings under `limit`, not over it.
     """
@@ -27,6 +32,7 @@ class Bell:
     name: str
     limit: float
     meaning: str
+    runbook: str
     periods: int = 1
     silence_rings: bool = False
     below: bool = False
@@ -68,7 +74,7 @@ class Alarms(Construct):
             self,
             bell.name,
             alarm_name=f"ostiary-{bell.name}",
-            alarm_description=f"{bell.meaning} Runbooks: {self._runbooks}",
+            alarm_description=f"{bell.meaning} Runbook: {self._runbooks}/{bell.runbook}",
             metric=metric,
             threshold=bell.limit,
             comparison_operator=compare.LESS_THAN_THRESHOLD if bell.below else compare.GREATER_THAN_THRESHOLD,
@@ -84,8 +90,8 @@ class Alarms(Construct):
         bell = Bell(
             f"{name}-dead-letters",
             0,
-            f"Work of {name} was given up after its last attempt. Read the message in {name}'s dead-letter "
-            "queue and the function's log, mend the cause, then start a redrive to the source queue.",
+            f"Work of {name} was given up after its last attempt. It lies in ostiary-{name}-dlq for 14 days.",
+            RUNBOOKS.get(name, "dead-letters.md"),
         )
         self.ring(bell, queue.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="max"))
 
@@ -97,17 +103,20 @@ class Alarms(Construct):
             oldest.to_seconds(),
             f"Events for {name} wait for more than {oldest.to_human_string()}: the function fails, is "
             "throttled or is too slow. Read its log.",
+            GENERAL,
         )
         self.ring(bell, queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="max"))
 
     def on_function(self, name: str, function: lambda_.Function) -> None:
         """Ring on errors and on throttles."""
         self.functions.append(name)
-        errors = Bell(f"{name}-errors", 0, f"Function {name} ended with an error. Read its log.")
+        runbook = RUNBOOKS.get(name, GENERAL)
+        errors = Bell(f"{name}-errors", 0, f"Function {name} ended with an error. Read its log.", runbook)
         self.ring(errors, function.metric_errors(period=PERIOD))
         throttles = Bell(
             f"{name}-throttles",
             0,
             f"Lambda refused to start {name}: the account's concurrency is used up. Ask for a higher quota.",
+            runbook,
         )
         self.ring(throttles, function.metric_throttles(period=PERIOD))

@@ -57,7 +57,9 @@ class HookApi(Construct):
         self._route(function)
         self._answers()
         self._explain()
-        bell = Bell("hook-5xx", 0, "The hook answered Okta with a server error; Okta retries only once.")
+        bell = Bell(
+            "hook-5xx", 0, "The hook answered Okta with a server error; Okta retries only once.", "hook.md"
+        )
         alarms.ring(bell, self.api.metric_server_error(period=PERIOD, statistic="sum"))
         self._outputs()
 

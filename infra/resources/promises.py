@@ -23,6 +23,7 @@ def promises(alarms: Alarms) -> None:
             REVOCATION_SECONDS,
             f"Somebody left and could still use AWS for more than {REVOCATION_SECONDS} seconds. Look for "
             "throttling of UpdatePolicy in the log of leavers, and for a lag of Okta's event hook.",
+            "leaver.md",
         ),
         metrics.revocation(PERIOD, "max"),
     )
@@ -32,6 +33,7 @@ def promises(alarms: Alarms) -> None:
             ADMISSION_SECONDS,
             f"A new account had to wait for its access for more than {ADMISSION_SECONDS // 60} minutes. Read "
             "the log of accounts: which assignment was late, and what AWS said.",
+            "account.md",
         ),
         metrics.admission(PERIOD, "max"),
     )
@@ -41,6 +43,7 @@ def promises(alarms: Alarms) -> None:
             1,
             "The daily watch over certificates, tokens and keys has not run for 30 hours: none of them would "
             "be noticed. Look at the schedule ostiary-expiry-daily and at the log of expiry.",
+            "alerts.md",
             # It runs at six, so four periods of six hours out of five may be empty, but never all five.
             periods=5,
             silence_rings=True,
@@ -54,6 +57,7 @@ def promises(alarms: Alarms) -> None:
             1,
             "Nobody has counted the open findings for an hour, so perhaps nobody tells them either. Look at "
             "the schedule ostiary-alerts-count and at the log of alerts.",
+            "alerts.md",
             silence_rings=True,
             below=True,
         ),

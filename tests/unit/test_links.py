@@ -1,17 +1,26 @@
-"""A link in the README or the docs leads to a file that is there."""
+"""A link in the README or the docs leads to a file, and to a heading, that is there."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "events/README.md"]
+from tests.unit.pages import PAGES, ROOT
+
+
+def headings(page: Path) -> set[str]:
+    """GitHub's anchors of a page: lower case, spaces as hyphens, no punctuation."""
+    lines = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_local_link_leads_somewhere(page: Path) -> None:
-    """Given a page, each link that is not an address names a file of the repository."""
-    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
-    local = [link for link in links if "://" not in link and not link.startswith("mailto:")]
-    assert [link for link in local if not (page.parent / link).exists()] == []
+    """Given a page, each link that is not an address names a file of the repository, and a heading in it."""
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        name, _, heading = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        assert not heading or heading in headings(target), link
