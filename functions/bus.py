@@ -25,7 +25,14 @@ ATTEMPTS = 3
 
 
 class BusError(Exception):
-    """Some entries are not on the bus; the caller's own caller must send them again."""
+    """Some entries are not on the bus; the caller's own caller must send them again.
+
+    `refused` are their places among those that were to be put, and the places of those not tried any more.
+    """
+
+    def __init__(self, message: str, refused: Sequence[int] = ()) -> None:
+        super().__init__(message)
+        self.refused = tuple(refused)
 
 
 @dataclass(frozen=True)
@@ -62,24 +69,31 @@ class EventBus:
             for event in events
         ]
         for start in range(0, len(entries), ENTRIES_PER_CALL):
-            self._put_call(entries[start : start + ENTRIES_PER_CALL])
+            refused = self._put_call(entries[start : start + ENTRIES_PER_CALL])
+            if refused:
+                raise BusError(
+                    f"{len(refused)} events are not on bus {self._name} after {ATTEMPTS} attempts "
+                    f"({', '.join(sorted(set(refused.values())))}); send them again",
+                    [*(start + place for place in refused), *range(start + ENTRIES_PER_CALL, len(entries))],
+                )
 
     def put_findings(self, findings: Sequence[Finding]) -> None:
         """Tell whoever listens (alerts). Raises BusError as `put` does."""
         self.put([BusEvent(FINDINGS, "finding", finding.to_detail()) for finding in findings])
 
-    def _put_call(self, entries: "list[PutEventsRequestEntryTypeDef]") -> None:
-        codes: set[str] = set()
+    def _put_call(self, entries: "list[PutEventsRequestEntryTypeDef]") -> dict[int, str]:
+        """The places of those that stay refused, and why."""
+        refused = dict.fromkeys(range(len(entries)), "")
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(0.1 * 2**attempt)
-            results = self._events.put_events(Entries=entries)["Entries"]
-            refused = [i for i, result in enumerate(results) if "ErrorCode" in result]
+            places = list(refused)
+            results = self._events.put_events(Entries=[entries[place] for place in places])["Entries"]
+            refused = {
+                place: result["ErrorCode"]
+                for place, result in zip(places, results, strict=True)
+                if "ErrorCode" in result
+            }
             if not refused:
-                return
-            codes = {results[i]["ErrorCode"] for i in refused}
-            entries = [entries[i] for i in refused]
-        raise BusError(
-            f"{len(entries)} events are not on bus {self._name} after {ATTEMPTS} attempts "
-            f"({', '.join(sorted(codes))}); send them again"
-        )
+                break
+        return refused

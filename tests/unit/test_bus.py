@@ -70,8 +70,18 @@ def test_only_what_was_refused_is_sent_again() -> None:
 def test_what_stays_refused_is_an_error_that_says_so() -> None:
     """Given an entry refused each time, the caller learns that it must send again."""
     fake = FakeEventBridge(refusals=ATTEMPTS)
-    with pytest.raises(BusError, match=r"1 events are not on bus ostiary .*ThrottlingException.*again"):
+    with pytest.raises(BusError, match=r"1 events are not on bus ostiary .*ThrottlingException.*again") as told:
         bus(fake).put([*events(2), *events(1, "poor")])
+    assert told.value.refused == (2,)
+
+
+def test_what_comes_after_a_refusal_is_not_tried_and_counts_as_refused() -> None:
+    """Given more than one call takes, the caller learns of everything that is not on the bus."""
+    fake = FakeEventBridge(refusals=ATTEMPTS)
+    with pytest.raises(BusError) as told:
+        bus(fake).put([*events(8), *events(1, "poor"), *events(3)])
+    assert told.value.refused == (8, 10, 11)
+    assert len(fake.kept) == 9
 
 
 def test_a_finding_survives_the_way() -> None:
