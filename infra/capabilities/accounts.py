@@ -10,13 +10,14 @@ from infra.patterns import ACCOUNTS, ACCOUNTS_ASKED, ACCOUNTS_OKTA, GROUPS_TOLD,
 from infra.resources.grants import Grant
 from infra.resources.identity import directory, instance
 from infra.resources.inbox import Inbox
+from infra.resources.stores import Store, stand_in_line
 from infra.resources.worker import House, Worker
 
 
 class Accounts(Construct):
     """The function and its queue."""
 
-    def __init__(self, scope: Construct, id_: str, house: House) -> None:
+    def __init__(self, scope: Construct, id_: str, house: House, turns: Store) -> None:
         super().__init__(scope, id_)
         deployment = house.deployment
         organization_role = names.role_arn(deployment.management_account, names.ORGANIZATION_READ)
@@ -31,7 +32,11 @@ class Accounts(Construct):
             memory=512,
             timeout=timeout,
             environment=environment(deployment),
-            grants=[Grant(["sts:AssumeRole"], [organization_role]), *rights(deployment)],
+            grants=[
+                Grant(["sts:AssumeRole"], [organization_role]),
+                *rights(deployment),
+                stand_in_line(turns),
+            ],
             # One event of AWS may be work for many accounts: each is put as an event of its own.
             puts=(bus.FINDINGS, bus.ACCOUNTS),
         )
@@ -55,7 +60,7 @@ class Accounts(Construct):
             alarms=house.alarms,
         )
         # All callers of sso-admin share 20 calls a second, and one account's work is minutes: few at once,
-        # one account each.
+        # one account each. The number counts in functions.aws.turns.
         worker.reads(inbox, batch=1, concurrency=2)
 
 
@@ -69,6 +74,7 @@ def environment(deployment: Deployment) -> dict[str, str]:
         "OSTIARY_HUB_ACCOUNT": deployment.hub_account,
         # Only reconcile may use it.
         "OSTIARY_SWEEP_TABLE": names.SWEEP,
+        "OSTIARY_TURNS_TABLE": names.TURNS,
     }
 
 

@@ -12,14 +12,16 @@ from infra.resources.identity import directory, instance
 from infra.resources.inbox import Inbox
 from infra.resources.okta_access import OktaAccess, read_secret
 from infra.resources.schedule import Timer
-from infra.resources.stores import Store, keep_ledger
+from infra.resources.stores import Store, keep_ledger, stand_in_line
 from infra.resources.worker import House, Worker
 
 
 class Leavers(Construct):
     """The function and its queue."""
 
-    def __init__(self, scope: Construct, id_: str, house: House, *, ledger: Store, okta: OktaAccess) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, house: House, *, ledger: Store, turns: Store, okta: OktaAccess
+    ) -> None:
         super().__init__(scope, id_)
         deployment = house.deployment
         deny_role = names.role_arn(deployment.management_account, names.DENY_POLICIES)
@@ -36,6 +38,7 @@ class Leavers(Construct):
             timeout=timeout,
             environment={
                 "OSTIARY_LEDGER_TABLE": names.LEDGER,
+                "OSTIARY_TURNS_TABLE": names.TURNS,
                 "OSTIARY_DENY_ROLE": deny_role,
                 "OSTIARY_DENY_POLICIES": deployment.deny_policies,
                 "OSTIARY_DENY_POLICY_SIZE": deployment.deny_policy_size,
@@ -50,6 +53,7 @@ class Leavers(Construct):
             grants=[
                 Grant(["sts:AssumeRole"], [deny_role]),
                 *keep_ledger(ledger),
+                stand_in_line(turns),
                 *okta.sign_in(),
                 *_rights(deployment),
             ],

@@ -13,7 +13,7 @@ from infra.patterns import PERMISSION_SETS, RECONCILE, deployed
 from infra.resources.grants import Grant
 from infra.resources.identity import instance
 from infra.resources.inbox import Inbox
-from infra.resources.stores import Store
+from infra.resources.stores import Store, stand_in_line
 from infra.resources.worker import House, Worker
 
 PROVISIONING = (
@@ -33,7 +33,7 @@ class Reconcile(Construct):
     """A function of its own beside `accounts`: it lives longer, an account that joins does not wait behind
     it, and it alone may take an assignment away."""
 
-    def __init__(self, scope: Construct, id_: str, house: House, sweeps: Store) -> None:
+    def __init__(self, scope: Construct, id_: str, house: House, sweeps: Store, turns: Store) -> None:
         super().__init__(scope, id_)
         deployment = house.deployment
         organization_role = names.role_arn(deployment.management_account, names.ORGANIZATION_READ)
@@ -60,6 +60,7 @@ class Reconcile(Construct):
                     ],
                 ),
                 instance(deployment, PROVISIONING),
+                stand_in_line(turns),
                 Grant(["dynamodb:PutItem", "dynamodb:Query"], [sweeps.table.table_arn]),
             ],
             puts=(bus.FINDINGS, bus.ACCOUNTS),
@@ -80,7 +81,7 @@ class Reconcile(Construct):
             timeout=timeout,
             alarms=house.alarms,
         )
-        # Two is the least that Lambda allows; each keeps to its share of Identity Center's calls.
+        # Two is the least that Lambda allows; the number counts in functions.aws.turns.
         worker.reads(inbox, batch=1, concurrency=2)
         self._daily(inbox, "Daily", "reconcile", 3, "Compares all access with access.yaml", None)
         ask = events.RuleTargetInput.from_object(

@@ -9,6 +9,7 @@ from constructs import Construct
 from functions.aws.directory_snapshot import DIRECTORY, SNAPSHOT
 from functions.aws.lease import LEASE
 from functions.aws.ledger import AUDIT, LOSS, OPEN, PERSON
+from functions.aws.turn_line import LINE
 from infra import names
 from infra.resources.grants import Grant
 
@@ -138,3 +139,13 @@ def cursor(scope: Construct) -> Store:
 def sweep(scope: Construct) -> Store:
     """What a reading of a large organization has found so far; fades by `expires` (epoch s)."""
     return Store(scope, "Sweep", table=names.SWEEP, sort_key="sk", expires="expires")
+
+
+def turns(scope: Construct) -> Store:
+    """When the line ends in which every call of sso-admin stands: one item, a time."""
+    return Store(scope, "Turns", table=names.TURNS)
+
+
+def stand_in_line(turns: Store) -> Grant:
+    """Book turns, and nothing else: the booking's own answer says when they are."""
+    return turns.only("UpdateItem", [LINE])

@@ -33,6 +33,7 @@ OWN = {
     "catchup": {"OSTIARY_CURSOR_TABLE", "OSTIARY_OKTA_URL", "OSTIARY_OKTA_CREDENTIALS"},
     "accounts": {
         "OSTIARY_SWEEP_TABLE",
+        "OSTIARY_TURNS_TABLE",
         "OSTIARY_ORGANIZATION_ROLE",
         "OSTIARY_INSTANCE_ARN",
         "OSTIARY_IDENTITY_STORE_ID",
@@ -41,6 +42,7 @@ OWN = {
     },
     "reconcile": {
         "OSTIARY_SWEEP_TABLE",
+        "OSTIARY_TURNS_TABLE",
         "OSTIARY_ORGANIZATION_ROLE",
         "OSTIARY_INSTANCE_ARN",
         "OSTIARY_IDENTITY_STORE_ID",
@@ -49,6 +51,7 @@ OWN = {
     },
     "leavers": {
         "OSTIARY_LEDGER_TABLE",
+        "OSTIARY_TURNS_TABLE",
         "OSTIARY_DENY_ROLE",
         "OSTIARY_DENY_POLICIES",
         "OSTIARY_DENY_POLICY_SIZE",

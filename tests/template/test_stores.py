@@ -7,7 +7,14 @@ import pytest
 
 from tests.template.templates import Stacks, Template, named, of_type
 
-TABLES = ("ostiary-ledger", "ostiary-cursor", "ostiary-findings", "ostiary-trust", "ostiary-sweep")
+TABLES = (
+    "ostiary-ledger",
+    "ostiary-cursor",
+    "ostiary-findings",
+    "ostiary-trust",
+    "ostiary-sweep",
+    "ostiary-turns",
+)
 
 
 def table(template: Template, name: str) -> tuple[str, dict[str, Any]]:
@@ -22,6 +29,7 @@ def table(template: Template, name: str) -> tuple[str, dict[str, Any]]:
         ("ostiary-findings", ["pk"], "expires"),
         ("ostiary-trust", ["pk", "sk"], None),
         ("ostiary-sweep", ["pk", "sk"], "expires"),
+        ("ostiary-turns", ["pk"], None),
     ],
 )
 def test_tables_have_the_keys_that_the_functions_use(
