@@ -8,11 +8,11 @@ import boto3
 from botocore.config import Config
 
 from functions.accounts.admit import Admitter
-from functions.accounts.pacing import Pace
 from functions.accounts.plan import Picture, plan_all
 from functions.aws.identity_center import AccountAssignment, IdentityCenter
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
+from functions.aws.pace import Pace
 from functions.policy import AccessPolicy
 from functions.policy.expand import Directory
 from sandbox.identity import IDENTITY_STORE_ID, INSTANCE_ARN, MANAGEMENT_ACCOUNT

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functions import bus
 from functions.accounts.apply import NOTHING, Applied, Removed, Timing, UnfinishedError, apply
 from functions.accounts.events import RECONCILE_ACCOUNT
-from functions.accounts.pacing import RECONCILE
 from functions.accounts.plan import Blocked, Plan, plan_all
 from functions.accounts.reconcile_findings import (
     about_accounts,
@@ -26,6 +25,10 @@ from functions.aws.sweep_store import SweepStore
 from functions.bus import BusEvent
 from functions.finding import Finding
 from functions.policy.expand import Principal
+
+CALLS_PER_SECOND = 3.0
+"""What a run can count on: beside another one and two instances of `accounts`, all busy, it has 3 of every 16
+turns (functions.aws.turns)."""
 
 CALLS_PER_CREATION = 1.3
 """One to ask, and its part of the looks at how it stands."""
@@ -88,7 +91,7 @@ class Reconciler:
         except TooLargeError as large:
             if not scope.everything:
                 return Reconciliation(EMPTY, handed_over=tuple(account.id for account in large.accounts))
-            seen = GoesOn(since.isoformat(), 0)
+            seen = GoesOn(since.isoformat(), 0, scope.calls)
         if isinstance(seen, GoesOn):
             return Reconciliation(EMPTY, goes_on=seen)
         todo = self._plan(scope, seen)
@@ -108,16 +111,16 @@ class Reconciler:
         return about_reading([str(error)], since, self.runbooks)
 
     def _budget(self, deadline: datetime) -> int:
-        return int((deadline - self.clock()).total_seconds() * RECONCILE * 0.8)
+        return int((deadline - self.clock()).total_seconds() * CALLS_PER_SECOND * 0.8)
 
     def _read(self, scope: Scope, deadline: datetime) -> Seen | GoesOn:
         if scope.sweep:
-            return Sweeper(self.reader, self.sweeps, self.clock).step(scope.sweep, scope.number, deadline)
+            return Sweeper(self.reader, self.sweeps, self.clock).step(scope, deadline)
         if scope.account:
             return self.reader.account(scope.account)
         if scope.everything:
             today = self.clock().astimezone(UTC).date()
-            return self.reader.all(budget=self._budget(deadline), today=today)
+            return self.reader.all(budget=scope.budget(self._budget(deadline)), today=today)
         return self.reader.group(scope)
 
     def _plan(self, scope: Scope, seen: Seen) -> Plan:

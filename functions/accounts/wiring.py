@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Self
 import boto3
 
 from functions.accounts.admit import Admitter
-from functions.accounts.pacing import ACCOUNTS, RECONCILE, Pace
 from functions.accounts.provisioning import Provisioner
 from functions.accounts.reconcile import DELEGATED, Reconciler
 from functions.accounts.reconcile_read import Reader
 from functions.aws.identity_center import IdentityCenter
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
+from functions.aws.pace import Pace
 from functions.aws.permission_set_state import PermissionSetState
 from functions.aws.removal_store import RemovalStore
 from functions.aws.session import CONFIG, ORGANIZATIONS_REGION, assumed
 from functions.aws.sweep_store import SweepStore
+from functions.aws.turns import ACCOUNTS, RECONCILE
 from functions.bus import EventBus
 from functions.policy import load_bundled
 
@@ -37,6 +38,7 @@ class Environment:
     hub_account: str
     instance_arn: str
     identity_store_id: str
+    turns_table: str
 
     @classmethod
     def read(cls) -> Self:
@@ -48,6 +50,7 @@ class Environment:
             hub_account=os.environ["OSTIARY_HUB_ACCOUNT"],
             instance_arn=os.environ["OSTIARY_INSTANCE_ARN"],
             identity_store_id=os.environ["OSTIARY_IDENTITY_STORE_ID"],
+            turns_table=os.environ["OSTIARY_TURNS_TABLE"],
         )
 
 
@@ -76,7 +79,7 @@ def tools() -> Tools:
     admitter = Admitter(
         policy=load_bundled(),
         organizations=_organizations(env, "ostiary-accounts"),
-        center=_center(env, boto3.Session(), Pace(ACCOUNTS)),
+        center=_center(env, boto3.Session(), Pace.of(env.turns_table, ACCOUNTS)),
         store=_store(env),
         runbooks=env.runbooks,
         off_limits=off_limits(env),
@@ -88,7 +91,7 @@ def tools() -> Tools:
 def reconcile_tools() -> ReconcileTools:
     """The same, and Identity Center as the management account's role sees it."""
     env = Environment.read()
-    pace = Pace(RECONCILE)
+    pace = Pace.of(env.turns_table, RECONCILE)
     bus = EventBus(boto3.client("events", config=CONFIG), env.bus)
     policy, client = load_bundled(), _client(boto3.Session(), pace)
     center = IdentityCenter(client, env.instance_arn)

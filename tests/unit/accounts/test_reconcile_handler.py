@@ -50,6 +50,8 @@ def run(company: Company, bus: Bus, seconds: float = 870) -> None:
     ("envelope", "scope"),
     [
         (asked({"scope": "all"}), Scope()),
+        (asked({"scope": "all", "calls": 500}), Scope(calls=500)),
+        (asked({"scope": {"sweep": "s", "number": 2}, "calls": 5}), Scope(sweep="s", number=2, calls=5)),
         (asked({"scope": {"account": "111111111111"}}), Scope(account="111111111111")),
         (asked({"scope": {"group": "audit"}}), Scope(group="audit")),
         (asked({"group": "id-1", "because": "it is new"}, "reconcile.group"), Scope(group_id="id-1")),
@@ -76,6 +78,12 @@ def test_who_asks_for_what(envelope: Envelope, scope: Scope) -> None:
 def test_a_scope_nobody_knows_says_what_is_possible(detail: Mapping[str, Any]) -> None:
     with pytest.raises(ScopeError, match='scope is "all"'):
         read_scope(asked(detail))
+
+
+@pytest.mark.parametrize("calls", [0, -1, "many", 1.5])
+def test_a_number_of_calls_nobody_can_keep_to_is_refused(calls: object) -> None:
+    with pytest.raises(ScopeError, match="above 0"):
+        read_scope(asked({"scope": "all", "calls": calls}))
 
 
 def test_a_run_mends_and_tells() -> None:
@@ -110,7 +118,7 @@ def test_what_is_handed_over_is_an_event_for_each_account() -> None:
 
 
 def environment(hub: str) -> Environment:
-    return Environment("ostiary", "https://r.test", "role", "123456789012", hub, "instance", "store")
+    return Environment("ostiary", "https://r.test", "role", "123456789012", hub, "instance", "store", "turns")
 
 
 def test_only_a_delegated_administrator_keeps_out_of_the_management_account() -> None:
@@ -135,6 +143,7 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "OSTIARY_INSTANCE_ARN": "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6",
         "OSTIARY_IDENTITY_STORE_ID": "d-9067f01234",
         "OSTIARY_SWEEP_TABLE": "ostiary-sweep",
+        "OSTIARY_TURNS_TABLE": "ostiary-turns",
     }.items():
         monkeypatch.setenv(name, value)
     wiring.reconcile_tools.cache_clear()
