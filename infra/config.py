@@ -105,7 +105,7 @@ _KEYS = (
     _Key(
         "scim_credentials",
         'the name of a secret {"url": "https://scim...", "token": "..."} with which the watch calls Identity '
-        "Center's SCIM endpoint, or empty for none",
+        "Center's SCIM endpoint and leavers are disabled there, or empty for none",
         "ostiary/scim",
         r"[\w/+=.@-]{1,512}",
         default="",

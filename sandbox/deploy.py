@@ -19,9 +19,6 @@ from sandbox.embedded import EmbeddedAws
 NOT_EMBEDDED = {
     "AWS::Events::EventBusPolicy": "the courier asks it; PutPermission puts it on the bus too",
     "AWS::SSO::PermissionSet": "created through the identity plane from the same template",
-    "AWS::SSO::Assignment": "created through the identity plane",
-    "AWS::SecretsManager::ResourcePolicy": "left out: the embedded AWS does not evaluate it",
-    "AWS::CloudWatch::CompositeAlarm": "left out: its member alarms are deployed",
 }
 """Resource types that the embedded AWS cannot deploy, and who stands in for each."""
 
@@ -74,27 +71,40 @@ def deploy(aws: EmbeddedAws, stack: Stack) -> Deployed:
     template, left_out = without_unsupported(stack)
     if not template["Resources"]:
         return Deployed({}, left_out)
+    cloudformation = aws.client("cloudformation", stack.account, stack.region)
+    cloudformation.create_stack(**_uploaded(aws, stack, template))
+    outputs = _wait(cloudformation, stack.name, "CREATE_COMPLETE")
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::S3::Bucket" and "ObjectLockConfiguration" in resource["Properties"]:
+            # The embedded CloudFormation makes the bucket without its lock.
+            aws.client("s3", stack.account, stack.region).put_object_lock_configuration(
+                Bucket=resource["Properties"]["BucketName"],
+                ObjectLockConfiguration=resource["Properties"]["ObjectLockConfiguration"],
+            )
+    return Deployed(outputs, left_out)
+
+
+def update(aws: EmbeddedAws, stack: Stack) -> None:
+    """Bring a stack that `deploy` has made to what it is now, and wait for it. Raises DeployError."""
+    template, _ = without_unsupported(stack)
+    cloudformation = aws.client("cloudformation", stack.account, stack.region)
+    cloudformation.update_stack(**_uploaded(aws, stack, template))
+    _wait(cloudformation, stack.name, "UPDATE_COMPLETE")
+
+
+def _uploaded(aws: EmbeddedAws, stack: Stack, template: Mapping[str, Any]) -> dict[str, Any]:
+    """Assets and template are in their buckets; what CloudFormation is asked with."""
     bucket = _bucket(stack.account, stack.region)
     s3 = aws.client("s3", stack.account, stack.region)
     for asset in stack.assets:
         s3.put_object(Bucket=asset.bucket, Key=asset.key, Body=_zipped(asset.path))
     # A template this large must come from S3, as `cdk deploy` does it.
     s3.put_object(Bucket=bucket, Key=f"{stack.name}.json", Body=json.dumps(template))
-    cloudformation = aws.client("cloudformation", stack.account, stack.region)
-    cloudformation.create_stack(
-        StackName=stack.name,
-        TemplateURL=f"{aws.url}/{bucket}/{stack.name}.json",
-        Capabilities=["CAPABILITY_NAMED_IAM"],
-    )
-    outputs = _wait(cloudformation, stack.name)
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::S3::Bucket" and "ObjectLockConfiguration" in resource["Properties"]:
-            # The embedded CloudFormation makes the bucket without its lock.
-            s3.put_object_lock_configuration(
-                Bucket=resource["Properties"]["BucketName"],
-                ObjectLockConfiguration=resource["Properties"]["ObjectLockConfiguration"],
-            )
-    return Deployed(outputs, left_out)
+    return {
+        "StackName": stack.name,
+        "TemplateURL": f"{aws.url}/{bucket}/{stack.name}.json",
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    }
 
 
 def without_unsupported(stack: Stack) -> tuple[dict[str, Any], tuple[LeftOut, ...]]:
@@ -161,16 +171,16 @@ def _zipped(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def _wait(cloudformation: Any, name: str) -> dict[str, str]:
+def _wait(cloudformation: Any, name: str, until: str) -> dict[str, str]:
     deadline = time.monotonic() + STACK_SECONDS
     while time.monotonic() < deadline:
         (state,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-        if state["StackStatus"] == "CREATE_COMPLETE":
+        if state["StackStatus"] == until:
             return {output["OutputKey"]: output["OutputValue"] for output in state.get("Outputs", [])}
         if not state["StackStatus"].endswith("_IN_PROGRESS") or "ROLLBACK" in state["StackStatus"]:
             raise DeployError(f"{name}: {state['StackStatus']}\n{_failures(cloudformation, name)}")
         time.sleep(0.1)
-    raise DeployError(f"{name} was not created within {STACK_SECONDS:.0f} s")
+    raise DeployError(f"{name} was not {until} within {STACK_SECONDS:.0f} s")
 
 
 def _failures(cloudformation: Any, name: str) -> str:

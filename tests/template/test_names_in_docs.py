@@ -7,10 +7,11 @@ import re
 import pytest
 
 from infra.config import Deployment
-from tests.template.templates import CONTEXT, ROOT, Stacks, of_type
+from tests.template.templates import CAPABILITIES, CONTEXT, ROOT, Stacks, Template, granting, of_type
 from tests.unit.pages import PAGES, said
 
 OBSERVABILITY = (ROOT / "docs/observability.md").read_text()
+SECURITY = (ROOT / "docs/security.md").read_text()
 DEPLOYMENT = (ROOT / "docs/deployment.md").read_text()
 RUNBOOKS = ROOT / "docs/runbooks"
 KEYS = {field.name for field in dataclasses.fields(Deployment)}
@@ -66,6 +67,38 @@ def test_what_the_docs_call_by_name_is_deployed(shapes: dict[str, Stacks]) -> No
     }
     beginnings = {name[:end] for name in made for end, letter in enumerate(name) if letter == "-"}
     assert {each for each in named if each[1] not in made | beginnings} == set()
+
+
+def rows(section: str) -> list[list[str]]:
+    """The cells of each row of a section's tables in docs/security.md."""
+    found = SECURITY.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return [line.strip("| ").split(" | ") for line in found.splitlines() if line.startswith(("| `", "| KMS"))]
+
+
+def test_every_role_is_listed_and_no_other(shapes: dict[str, Stacks]) -> None:
+    """Given the table of who can do what, its roles are those of the templates."""
+    deployed = {
+        re.sub(r"^ostiary-[a-z]+-schedule$", "ostiary-<function>-schedule", role["RoleName"])
+        for stacks in shapes.values()
+        for template in stacks.all().values()
+        for role in of_type(template, "AWS::IAM::Role").values()
+        if "RoleName" in role
+    }
+    assert {row[0].strip("`") for row in rows("Who can do what")} == deployed
+
+
+def test_every_reader_of_a_secret_is_listed_and_no_other(hub: Template) -> None:
+    """Given a secret of the hub, or the key that signs in to Okta, the roles that may use it are named."""
+    for name, _, readers in rows("Secrets"):
+        may = {
+            capability
+            for capability in CAPABILITIES
+            for action in ("secretsmanager:GetSecretValue", "kms:Sign")
+            for statement in granting(hub, f"ostiary-{capability}", action)
+            if action == "kms:Sign" or f":secret:{name.strip('`')}-" in str(statement["Resource"])
+            if (action == "kms:Sign") == name.startswith("KMS key")
+        }
+        assert set(re.findall(r"`([a-z]+)`", readers)) == may, name
 
 
 def test_every_context_key_is_explained_and_no_other() -> None:
