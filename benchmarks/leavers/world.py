@@ -28,6 +28,7 @@ SECRET = "bench"  # noqa: S105 - opens nothing
 ROLE = f"arn:aws:iam::{MANAGEMENT_ACCOUNT}:role/ostiary-deny-policies"
 REGION = "eu-west-1"
 TABLE = "ledger"
+TURNS = "turns"
 
 
 class _Okta(BaseHTTPRequestHandler):
@@ -124,6 +125,7 @@ def environment() -> Environment:
         runbooks="https://example.com",
         region=REGION,
         ledger_table=TABLE,
+        turns_table=TURNS,
         deny_role=ROLE,
         instance_arn=INSTANCE_ARN,
         identity_store_id=IDENTITY_STORE_ID,
@@ -165,6 +167,12 @@ def _filled(plane: IdentityServer, counted: Counted, people: int, groups: int) -
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+    )
+    boto3.client("dynamodb").create_table(
+        TableName=TURNS,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
     )
     boto3.client("events").create_event_bus(Name="ostiary")
     boto3.client("secretsmanager").create_secret(Name="okta", SecretString=json.dumps({"token": "bench"}))

@@ -16,6 +16,7 @@ class Environment:
     runbooks: str
     region: str
     ledger_table: str
+    turns_table: str
     deny_role: str
     instance_arn: str
     identity_store_id: str
@@ -35,6 +36,7 @@ class Environment:
             runbooks=environ["OSTIARY_RUNBOOKS"],
             region=environ["AWS_REGION"],
             ledger_table=environ["OSTIARY_LEDGER_TABLE"],
+            turns_table=environ["OSTIARY_TURNS_TABLE"],
             deny_role=environ["OSTIARY_DENY_ROLE"],
             instance_arn=environ["OSTIARY_INSTANCE_ARN"],
             identity_store_id=environ["OSTIARY_IDENTITY_STORE_ID"],

@@ -3,14 +3,12 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import boto3
 from aws_lambda_powertools import Logger
 
 from functions.aws.group_access import GroupAccess
 from functions.aws.identity_store import IdentityStore
 from functions.aws.partial_losses import PartialLosses
 from functions.aws.people import People
-from functions.aws.session import CONFIG
 from functions.bus import EventBus
 from functions.leavers.book import Book
 from functions.leavers.findings import Wording
@@ -22,6 +20,7 @@ from functions.policy.watch import Leavers
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_sso_admin import SSOAdminClient
 
 
 def group_changes(
@@ -51,17 +50,17 @@ def group_changes(
 
 
 def group_access(
-    management: boto3.Session,
+    management: "SSOAdminClient",
+    hub: "SSOAdminClient",
     directory: "IdentityStoreClient",
     *,
-    region: str,
     instance_arn: str,
     identity_store_id: str,
 ) -> GroupAccess:
     """Assignments are listed as the management account; what permission sets are called, as the hub."""
     return GroupAccess(
-        management.client("sso-admin", region_name=region, config=CONFIG),
-        boto3.client("sso-admin", config=CONFIG),
+        management,
+        hub,
         IdentityStore(directory, identity_store_id),
         instance_arn=instance_arn,
     )

@@ -18,11 +18,13 @@ from functions.aws.entitlements import Entitlements, EveryAccess
 from functions.aws.lease import Lease
 from functions.aws.ledger import Ledger
 from functions.aws.management_deny import ManagementDeny
+from functions.aws.pace import Pace
 from functions.aws.partial_losses import PartialLosses
 from functions.aws.people import People
 from functions.aws.person_access import PersonAccess
 from functions.aws.scim import Scim
 from functions.aws.session import CONFIG, ORGANIZATIONS_REGION, assumed
+from functions.aws.turns import LEAVERS
 from functions.bus import EventBus
 from functions.leavers.access_steps import LeaveGroups, Mode, PutBack, TakeStock, Unassign
 from functions.leavers.batch import Batch
@@ -48,6 +50,7 @@ from functions.policy import AccessPolicy, load_bundled
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_sso_admin import SSOAdminClient
 
 SCOPES = ("okta.users.manage",)
 
@@ -79,9 +82,10 @@ class Leavers:
             Told(bus, notices, _now),
             losses=lambda: denying(losses, _now()),
         )
+        center, above = _centers(env, management)
         access = PersonAccess(
-            boto3.client("sso-admin", config=CONFIG),
-            management.client("sso-admin", region_name=env.region, config=CONFIG),
+            center,
+            above,
             directory,
             instance_arn=env.instance_arn,
             identity_store_id=env.identity_store_id,
@@ -102,10 +106,8 @@ class Leavers:
             measure=_measure,
             log=log,
         )
-        region, instance, store = env.region, env.instance_arn, env.identity_store_id
-        shown = group_access(
-            management, directory, region=region, instance_arn=instance, identity_store_id=store
-        )
+        instance, store = env.instance_arn, env.identity_store_id
+        shown = group_access(above, center, directory, instance_arn=instance, identity_store_id=store)
         self.groups = group_changes(losses, book, shown, people, self._once, bus, wording, rules)
         self._reception = Reception(
             revocations,
@@ -143,6 +145,18 @@ class Leavers:
 def leavers() -> Leavers:
     """Made once for a container's life."""
     return Leavers(Environment.read(), load_bundled())
+
+
+def _centers(env: Environment, management: boto3.Session) -> "tuple[SSOAdminClient, SSOAdminClient]":
+    """Identity Center for the hub and for the management account, both with one place in the line of turns."""
+    clients = (
+        boto3.client("sso-admin", config=CONFIG),
+        management.client("sso-admin", region_name=env.region, config=CONFIG),
+    )
+    pace = Pace.of(env.turns_table, LEAVERS)
+    for client in clients:
+        pace.hold(client)
+    return clients
 
 
 def _places(env: Environment, management: boto3.Session, target: str) -> list[Place]:

@@ -8,6 +8,7 @@ import botocore.endpoint
 import pytest
 
 from functions.aws.deny_policies import DenyPolicies
+from functions.aws.pace import Pace
 from functions.aws.person_access import PersonAccess
 from functions.bus import EventBus
 from functions.leavers.renderer import Renderer
@@ -24,7 +25,7 @@ def filled() -> Iterator[Scene]:
         time.sleep(seconds / 100)
 
     with pytest.MonkeyPatch.context() as patch:
-        for made in (DenyPolicies, PersonAccess, EventBus, Renderer, OktaClient):
+        for made in (DenyPolicies, Pace, PersonAccess, EventBus, Renderer, OktaClient):
             patch.setitem(made.__init__.__kwdefaults__ or {}, "sleep", briefly)
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=briefly, time=time.time))
         with opened() as scene:

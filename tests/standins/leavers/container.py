@@ -14,6 +14,7 @@ from sandbox.identity import IDENTITY_STORE_ID, INSTANCE_ARN, MANAGEMENT_ACCOUNT
 
 REGION = "eu-west-1"
 TABLE = "ledger"
+TURNS = "turns"
 PLANE = ("ORGANIZATIONS", "SSO_ADMIN", "IDENTITYSTORE", "ACCOUNT_ACCESS")
 
 
@@ -37,6 +38,7 @@ def environment(okta_url: str) -> Environment:
         runbooks="https://runbooks",
         region=REGION,
         ledger_table=TABLE,
+        turns_table=TURNS,
         deny_role=f"arn:aws:iam::{MANAGEMENT_ACCOUNT}:role/ostiary-deny-policies",
         instance_arn=INSTANCE_ARN,
         identity_store_id=IDENTITY_STORE_ID,

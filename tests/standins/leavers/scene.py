@@ -21,7 +21,7 @@ from sandbox.identity import IDENTITY_STORE_ID, INSTANCE_ARN, MANAGEMENT_ACCOUNT
 from tests.standins.identity.conftest import FAST
 from tests.standins.identity.plane import Plane
 from tests.standins.leavers import cloud
-from tests.standins.leavers.container import REGION, TABLE, environment, surrounded, variables
+from tests.standins.leavers.container import REGION, TABLE, TURNS, environment, surrounded, variables
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,12 @@ class Scene:
                 {"AttributeName": "sk", "KeyType": "RANGE"},
             ],
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        )
+        boto3.client("dynamodb").create_table(
+            TableName=TURNS,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         )
         boto3.client("events").create_event_bus(Name="ostiary")
         secrets = boto3.client("secretsmanager")

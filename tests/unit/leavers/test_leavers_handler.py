@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "OSTIARY_BUS": "ostiary",
     "OSTIARY_RUNBOOKS": "https://runbooks",
     "OSTIARY_LEDGER_TABLE": TABLE,
+    "OSTIARY_TURNS_TABLE": "turns",
     "OSTIARY_DENY_ROLE": "arn:aws:iam::123456789012:role/ostiary-deny-policies",
     "OSTIARY_INSTANCE_ARN": "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6",
     "OSTIARY_IDENTITY_STORE_ID": STORE,
