@@ -148,7 +148,7 @@ def leavers() -> Leavers:
 
 
 def _centers(env: Environment, management: boto3.Session) -> "tuple[SSOAdminClient, SSOAdminClient]":
-    """Identity Center for the hub and for the management account, both with one place in the line of turns."""
+    """Identity Center for the hub and for the management account, with one place in the line of turns."""
     clients = (
         boto3.client("sso-admin", config=CONFIG),
         management.client("sso-admin", region_name=env.region, config=CONFIG),
