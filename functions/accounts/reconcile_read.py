@@ -10,6 +10,7 @@ from datetime import date
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.accounts.looked_at import asks_for_tags, same
 from functions.accounts.plan import Picture
 from functions.accounts.reconcile_scope import Scope
 from functions.aws.identity_center import AccountAssignment, IdentityCenter
@@ -17,7 +18,6 @@ from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import AccountUnknownError, Organizations
 from functions.policy import AccessPolicy
 from functions.policy.expand import Directory, Principal, expand
-from functions.policy.filters import AccountFilter, Selector
 from functions.policy.patterns import readings
 from functions.policy.roster import Roster
 from functions.policy.selectors import Account
@@ -104,9 +104,7 @@ class Reader:
         if the policy looks at tags, tagged. Raises ClientError if one cannot be read."""
         tags = asks_for_tags(self.policy)
         now = {each.id: each for each in self._again([account.id for account in accounts], tags)}
-        return frozenset(
-            account.id for account in accounts if _place(account, tags) != _place(now.get(account.id), tags)
-        )
+        return frozenset(each.id for each in accounts if not same(each, now.get(each.id), tags=tags))
 
     def _again(self, ids: Collection[str], tags: bool) -> Iterator[Account]:
         if len(ids) > FEW:
@@ -194,24 +192,6 @@ class Reader:
             except (ClientError, BotoCoreError) as error:
                 gaps[account] = f"account {account}: {error}"
         return found, gaps
-
-
-def _place(account: Account | None, tags: bool) -> object:
-    """All that grants look at."""
-    return account and (account.name, account.ou_path, account.state, account.tags if tags else {})
-
-
-def asks_for_tags(policy: AccessPolicy) -> bool:
-    """Whether any line of the policy looks at the tags of accounts: they cost a call for each account."""
-    selectors = [each for grant in policy.grants for each in (*grant.accounts, *grant.except_)]
-    return any(_asks(each) for each in (*selectors, *policy.accounts.protected.accounts))
-
-
-def _asks(selector: Selector) -> bool:
-    if not isinstance(selector, AccountFilter):
-        return False
-    inner = (*selector.and_, *selector.or_, *selector.not_)
-    return bool(selector.tag) or any(_asks(each) for each in inner)
 
 
 def _gaps(read: Collection[tuple[Principal, frozenset[AccountAssignment], str]]) -> tuple[str, ...]:

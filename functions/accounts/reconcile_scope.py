@@ -1,6 +1,6 @@
 """What a reconcile event asks for: everything, one account, one group, or the permission sets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions import bus
 from functions.accounts.event_fields import find
@@ -38,6 +38,9 @@ class Scope:
     """A reading of the organization in several runs, by its name."""
     number: int = 0
     """Which stretch of it comes next."""
+    calls: int | None = None
+    """About how many calls of Identity Center one run may take for all of it, if fewer than it has time for;
+    the account that it reads last is read to its end."""
     permission_sets: bool = False
     """Not assignments, but whether accounts have the latest state of each permission set."""
     permission_set: str | None = None
@@ -46,7 +49,11 @@ class Scope:
     @property
     def everything(self) -> bool:
         """The whole organization, in one run or in the last of several."""
-        return self == Scope() or self.sweep is not None
+        return self.sweep is not None or replace(self, calls=None) == Scope()
+
+    def budget(self, possible: int) -> int:
+        """Calls of one run of which so many are possible in its time."""
+        return possible if self.calls is None else min(possible, self.calls)
 
     @property
     def key(self) -> str:
@@ -83,7 +90,7 @@ def read_scope(envelope: Envelope) -> Scope:
         return Scope(group_id=str(envelope.detail["group"]))
     match envelope.detail.get("scope"):
         case "all":
-            return Scope()
+            return Scope(calls=_calls(envelope))
         case "permission-sets":
             return Scope(permission_sets=True)
         case {"account": str(account)}:
@@ -91,8 +98,15 @@ def read_scope(envelope: Envelope) -> Scope:
         case {"group": str(group)}:
             return Scope(group=group)
         case {"sweep": str(sweep), "number": int(number)}:
-            return Scope(sweep=sweep, number=number)
+            return Scope(sweep=sweep, number=number, calls=_calls(envelope))
     raise ScopeError('scope is "all", "permission-sets", {"account": "<id>"} or {"group": "<name>"}')
+
+
+def _calls(envelope: Envelope) -> int | None:
+    calls = envelope.detail.get("calls")
+    if calls is None or (isinstance(calls, int) and calls > 0):
+        return calls
+    raise ScopeError("calls is a number above 0: of calls that one run may take")
 
 
 def _permission_set(envelope: Envelope) -> str:

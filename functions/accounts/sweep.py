@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions import bus
 from functions.accounts.reconcile_read import Reader, Seen
+from functions.accounts.reconcile_scope import RECONCILE, Scope
 from functions.aws.identity_center import AccountAssignment
 from functions.aws.sweep_store import Stretch, SweepStore
 from functions.bus import BusEvent
@@ -30,11 +31,13 @@ class GoesOn:
 
     sweep: str
     number: int
+    calls: int | None = None
 
     def event(self) -> BusEvent:
-        """`sweep` names the reading, `number` its next stretch."""
+        """`sweep` names the reading, `number` its next stretch, `calls` what one run may take at most."""
         scope = {"sweep": self.sweep, "number": self.number}
-        return BusEvent(bus.ACCOUNTS, "reconcile", {"scope": scope})
+        calls = {} if self.calls is None else {"calls": self.calls}
+        return BusEvent(bus.ACCOUNTS, RECONCILE, {"scope": scope, **calls})
 
 
 @dataclass(frozen=True)
@@ -45,29 +48,35 @@ class Sweeper:
     store: SweepStore
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def step(self, sweep: str, number: int, deadline: datetime) -> GoesOn | Seen:
+    def step(self, scope: Scope, deadline: datetime) -> GoesOn | Seen:
         """Read the next stretch, or, when nothing is left, everything that was found.
 
         Twice the same step changes nothing. Raises ClientError or BotoCoreError if what everything depends on
         cannot be read; an account that cannot be read is tried once more at the end and is a gap then.
         """
+        sweep, number = str(scope.sweep), scope.number
+        next_one = GoesOn(sweep, number + 1, scope.calls)
         stretches = self.store.stretches(sweep)
         if number < len(stretches):
-            return GoesOn(sweep, number + 1)  # delivered again: this one is done
+            return next_one  # delivered again: this one is done
         accounts = self.reader.organizations.accounts(with_tags=False)
         done = {account for stretch in stretches for account in stretch.accounts}
         left = sorted(a.id for a in self.reader.ready(accounts) if a.id not in done)
         if not left:
             return self._together(stretches)
-        self.store.put(sweep, number, self._read(left[:MOST], deadline), self.clock().timestamp())
-        return GoesOn(sweep, number + 1)
+        stretch = self._read(left[:MOST], deadline, scope.calls)
+        self.store.put(sweep, number, stretch, self.clock().timestamp())
+        return next_one
 
-    def _read(self, accounts: Iterable[str], deadline: datetime) -> Stretch:
+    def _read(self, accounts: Iterable[str], deadline: datetime, calls: int | None) -> Stretch:
+        """At least one account, whatever it takes: else no run would come further."""
         found: set[AccountAssignment] = set()
         read: set[str] = set()
         failed: set[str] = set()
         for account in accounts:
-            if (read or failed) and self.clock() > deadline - MARGIN:
+            spent = len(read | failed) + len({(each.account_id, each.permission_set_arn) for each in found})
+            over = self.clock() > deadline - MARGIN or (calls is not None and spent >= calls)
+            if (read or failed) and over:
                 break
             try:
                 found |= self.reader.center.assignments(account)

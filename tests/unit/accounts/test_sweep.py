@@ -143,6 +143,33 @@ def test_a_run_ends_in_time_and_the_next_goes_on(monkeypatch: pytest.MonkeyPatch
     assert company.access() == FULL
 
 
+def test_who_asks_may_say_how_many_calls_a_run_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given 4 calls a run and an organization that takes 5, it is read in several, each of which keeps to
+    them, and access ends where the policy says."""
+    monkeypatch.setattr(sweep, "MOST", 250)
+    company = large()
+    company.give(TWO, "sre", "Operations")
+    company.by_role.trouble["list_account_assignments_for_principal"] = ["AccessDeniedException"]
+    done, stretches = company.run(Scope(calls=3)), 0
+    while done.goes_on:
+        before = company.center.calls.total()
+        done, stretches = company.run(scope_of(done, company)), stretches + 1
+        assert done.goes_on is None or company.center.calls.total() - before <= 3
+    assert stretches == 3, "an account each, and the judgement"
+    assert company.access() == FULL
+
+
+def test_an_account_larger_than_a_run_may_take_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given 1 call a run, each reads one whole account: a reading that never comes further helps nobody."""
+    monkeypatch.setattr(sweep, "MOST", 250)
+    company = large()
+    company.by_role.trouble["list_account_assignments_for_principal"] = ["AccessDeniedException"]
+    done = company.run(Scope(calls=1))
+    while done.goes_on:
+        done = company.run(scope_of(done, company))
+    assert company.center.calls[READ] == 2
+
+
 def test_an_account_that_joins_meanwhile_is_read_like_the_others() -> None:
     """Given one that joins while others are read, it is neither forgotten nor taken for empty."""
     company = large()
