@@ -110,11 +110,11 @@ class Work(Generic[T]):
         wait = FIRST_WAIT
         while self.waiting or self.outstanding:
             busy = self._ask_for_more(timing)
+            left = len(self.outstanding) + len(self.waiting)
+            if left and timing.clock() >= timing.deadline:
+                raise UnfinishedError(f"{left} assignments are not made or removed yet")
             if not self.outstanding and not busy:
                 continue
-            if timing.clock() >= timing.deadline:
-                left = len(self.outstanding) + len(self.waiting)
-                raise UnfinishedError(f"{left} assignments are not made or removed yet")
             timing.sleep(wait)
             ended = self._follow(timing)
             # While more waits its turn, each look may make room for it; otherwise looking less is cheaper.

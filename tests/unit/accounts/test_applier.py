@@ -1,7 +1,12 @@
 """The applier beside others: fifteen requests under way are the whole organization's, not its own."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+import pytest
+
+from functions.accounts.apply import OUTSTANDING, UnfinishedError
 from functions.policy import loads
 from tests.unit.accounts.aws_in_memory import MemberAccount, World
 
@@ -9,12 +14,18 @@ NEW = "444455556666"
 GRANTS = 8
 
 
+def wanting(number: int) -> World:
+    """A new account that so many groups should get into."""
+    grants = [f"  - {{group: g{n}, permission_set: A, accounts: all}}" for n in range(number)]
+    world = World(loads("permission_sets: {A: {}}\ngrants:\n" + "\n".join(grants)))
+    world.store.push(*(f"g{n}" for n in range(number)))
+    world.organizations.accounts[NEW] = MemberAccount("fresh", "/")
+    return world
+
+
 def crowded(room: int, looks: int) -> tuple[World, list[str]]:
     """A world where others leave room for so many requests; what AWS refused because it was full."""
-    grants = [f"  - {{group: g{n}, permission_set: A, accounts: all}}" for n in range(GRANTS)]
-    world = World(loads("permission_sets: {A: {}}\ngrants:\n" + "\n".join(grants)))
-    world.store.push(*(f"g{number}" for number in range(GRANTS)))
-    world.organizations.accounts[NEW] = MemberAccount("fresh", "/")
+    world = wanting(GRANTS)
     world.center.looks = looks
     refused: list[str] = []
     original = world.center.create_account_assignment
@@ -45,3 +56,20 @@ def test_one_at_a_time_is_enough() -> None:
     world, _ = crowded(room=1, looks=1)
     world.admitter.admit(NEW, since=world.clock.now, deadline=world.deadline(300))
     assert len(world.access(NEW)) == GRANTS
+
+
+def test_time_that_runs_out_between_two_lots_is_said_at_once() -> None:
+    """Given 30 assignments, of which the first 15 end in the very look that crosses the deadline: nothing is
+    under way and nothing may be asked for any more. That is said, instead of waiting for it without sleep."""
+    world = wanting(2 * OUTSTANDING)
+    read: list[None] = []
+
+    def clock() -> datetime:
+        read.append(None)
+        assert len(read) < 1000, "an endless loop"
+        return world.clock.now
+
+    admitter = replace(world.admitter, clock=clock)
+    with pytest.raises(UnfinishedError, match=f"{OUTSTANDING} assignments are not made"):
+        admitter.admit(NEW, since=world.clock.now, deadline=world.deadline(1))
+    assert len(world.access(NEW)) == OUTSTANDING
