@@ -1,11 +1,12 @@
 """Brings a plan about: asks for each assignment, follows each request to its end."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from functions.accounts.looks import Known, next_look
 from functions.accounts.plan import Plan, Step, Unwanted
 from functions.aws.assignment_requests import BusyError, Request
 from functions.aws.identity_center import IdentityCenter
@@ -15,9 +16,9 @@ T = TypeVar("T", bound=Hashable)
 OUTSTANDING = 15
 """IAM Identity Center User Guide, "Quotas": account assignments being created at one time."""
 
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 5.0
-"""Seconds between two looks at the requests; each wait is twice the one before, once nothing more waits."""
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 5.0
+"""Seconds to wait where AWS takes no request at all; each pause is twice the one before."""
 
 PATIENCE = 8
 """How often AWS may answer that a quota is full before that is its last word on an assignment."""
@@ -63,6 +64,16 @@ class Timing:
     sleep: Callable[[float], None]
     deadline: datetime
 
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self.clock().timestamp()
+
+    def sleep_until(self, at: float) -> None:
+        """`at` is in seconds since the epoch; not beyond the deadline."""
+        wait = min(at, self.deadline.timestamp()) - self.now()
+        if wait > 0:
+            self.sleep(wait)
+
 
 def apply(
     plan: Plan,
@@ -93,33 +104,35 @@ def remove(unwanted: Sequence[Unwanted], center: IdentityCenter, timing: Timing)
 
 @dataclass
 class Work(Generic[T]):
-    """Requests on their way: `ask` makes one, `look` says how several stand."""
+    """Requests on their way: `ask` makes one, `look` says how several stand. `outstanding` are those under
+    way by their id, oldest first, each with the time in seconds when it was made."""
 
     waiting: deque[T]
     ask: Callable[[T], Request]
-    look: Callable[[Mapping[str, T]], Mapping[str, Request]]
-    outstanding: dict[str, T] = field(default_factory=dict)
+    look: Callable[[Collection[str]], Mapping[str, Request]]
+    outstanding: dict[str, tuple[T, float]] = field(default_factory=dict)
     done: list[T] = field(default_factory=list)
     failed: list[tuple[T, str]] = field(default_factory=list)
     finished: datetime | None = None
     window: int = OUTSTANDING
     quota_answers: Counter[T] = field(default_factory=Counter)
+    known: Known = field(default_factory=Known)
 
     def run(self, timing: Timing) -> None:
         """Raises UnfinishedError at the deadline."""
-        wait = FIRST_WAIT
+        pause = FIRST_PAUSE
         while self.waiting or self.outstanding:
             busy = self._ask_for_more(timing)
             left = len(self.outstanding) + len(self.waiting)
             if left and timing.clock() >= timing.deadline:
                 raise UnfinishedError(f"{left} assignments are not made or removed yet")
-            if not self.outstanding and not busy:
-                continue
-            timing.sleep(wait)
-            ended = self._follow(timing)
-            # While more waits its turn, each look may make room for it; otherwise looking less is cheaper.
-            soon = self.waiting and (ended or not busy)
-            wait = FIRST_WAIT if soon else min(wait * 2, LONGEST_WAIT)
+            if self.outstanding:
+                asked = [at for _, at in self.outstanding.values()]
+                timing.sleep_until(next_look(asked, len(self.waiting), self.known))
+                self._follow(timing)
+            elif busy:
+                timing.sleep_until(timing.now() + pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
 
     def _ask_for_more(self, timing: Timing) -> bool:
         """Fill the window; True if AWS would take no more. 15 is for the whole organization, so others'
@@ -132,28 +145,29 @@ class Work(Generic[T]):
                 self._put_back(item, error)
                 self.window = max(1, len(self.outstanding))
                 return True
-            self._settle(item, request, timing)
+            self._settle(item, request, timing.now(), timing)
         return False
 
-    def _follow(self, timing: Timing) -> bool:
-        """Look at what is on its way; True if some of it ended."""
-        if not self.outstanding:
-            return False
+    def _follow(self, timing: Timing) -> None:
+        """Look at what is on its way."""
         try:
             requests = self.look(self.outstanding)
         except BusyError:
-            return False
+            self.known = self.known.missed(timing.now())
+            return
         followed, self.outstanding = self.outstanding, {}
+        now = timing.now()
         for request_id, request in requests.items():
-            self._settle(followed[request_id], request, timing)
-        ended = len(followed) - len(self.outstanding)
-        self.window = min(OUTSTANDING, self.window + ended)
-        return ended > 0
+            item, asked = followed[request_id]
+            self._settle(item, request, asked, timing)
+        ended = [asked for request_id, (_, asked) in followed.items() if request_id not in self.outstanding]
+        self.known = self.known.seen(ended, [asked for _, asked in self.outstanding.values()], now)
+        self.window = min(OUTSTANDING, self.window + len(ended))
 
-    def _settle(self, item: T, request: Request, timing: Timing) -> None:
+    def _settle(self, item: T, request: Request, asked: float, timing: Timing) -> None:
         match request.state:
             case "IN_PROGRESS":
-                self.outstanding[request.id] = item
+                self.outstanding[request.id] = item, asked
             case "SUCCEEDED":
                 self.done.append(item)
                 self.finished = timing.clock()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from functions.accounts import wiring
+from functions.accounts.looks import FIRST_LOOK
 from functions.accounts.report import CLOCK
 from functions.policy import loads
 from tests.unit.accounts.aws_in_memory import MemberAccount, World
@@ -28,7 +29,7 @@ def test_an_account_joins(world: World, bus: Bus, capsys: pytest.CaptureFixture[
     assert world.access(NEW) == {("audit", "A")}
     assert bus.open() == set()
     (metric,) = metrics(capsys.readouterr().out)
-    assert 7 < metric[CLOCK][0] < 10
+    assert 7 < metric[CLOCK][0] < 7 + 2 * FIRST_LOOK
     assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Ostiary"
 
 
