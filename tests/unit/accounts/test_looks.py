@@ -4,6 +4,7 @@ import math
 from collections import deque
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_what_is_overdue_is_looked_at_seldom_and_not_for_ever_later() -> None:
     for _ in range(12):
         looks.append(next_look((100.1,), 0, known))
         known = known.seen((), (100.1,), looks[-1])
-    gaps = [later - earlier for earlier, later in zip(looks[1:], looks[2:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(looks)]
     assert gaps == sorted(gaps)
     assert 0 < gaps[0] < 1
     assert gaps[-1] <= LONGEST_WAIT
