@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functions.accounts.apply import NOTHING, Applied, apply
 from functions.accounts.findings import about_access, about_principals
 from functions.accounts.plan import Blocked, Plan, plan
+from functions.accounts.refusals import all_refused
 from functions.aws.identity_center import IdentityCenter
 from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
@@ -40,6 +41,11 @@ class Admission:
     def slow(self) -> bool:
         """Some assignment failed only because the account is so new: worth another try."""
         return any(SLOW in failed.reason for failed in self.applied.failed)
+
+    @property
+    def refused(self) -> bool:
+        """AWS let nothing at all through, for want of a right."""
+        return all_refused(self.applied.created, [failed.reason for failed in self.applied.failed])
 
 
 @dataclass(frozen=True)

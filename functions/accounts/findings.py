@@ -5,6 +5,8 @@ from datetime import datetime
 from functions.accounts.apply import Applied
 from functions.accounts.events import CreationFailed
 from functions.accounts.plan import Plan
+from functions.accounts.reconcile_findings import listed
+from functions.accounts.refusals import advice
 from functions.finding import Finding, Severity
 from functions.policy.expand import Expansion, Principal, Wanted
 from functions.policy.selectors import Account
@@ -25,10 +27,11 @@ def about_access(account: Account, plan: Plan, applied: Applied, since: datetime
         "People who need them cannot work in the account; nobody has more than they should.",
         actions=(
             "Read AWS's reason beside each assignment.",
+            *advice(missing.values()),
             "Once it is gone, tag the account (any tag): the event makes the rest.",
         ),
         runbook=f"{runbooks}/account.md",
-        facts=missing,
+        facts=listed(missing.items()),
     )
     return finding if missing else finding.cleared()
 

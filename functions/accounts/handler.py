@@ -17,6 +17,7 @@ from functions.accounts.events import (
     read_change,
 )
 from functions.accounts.findings import about_creation, about_departure, about_readiness
+from functions.accounts.refusals import RefusedError
 from functions.accounts.report import report
 from functions.accounts.spread import of_account, of_group, of_plan, of_unit
 from functions.accounts.wiring import Tools, tools
@@ -90,3 +91,5 @@ def _let_in(change: AccountChange, envelope: Envelope, tools: Tools, deadline: d
     tools.bus.put(of_account(change, admission, admitter.organizations, admitter.policy))
     if admission.slow:
         raise NotReadyError(f"account {change.account_id} is too new for Identity Center")
+    if admission.refused:
+        raise RefusedError(f"nothing could be made in account {change.account_id}")

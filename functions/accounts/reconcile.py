@@ -18,6 +18,7 @@ from functions.accounts.reconcile_findings import (
 )
 from functions.accounts.reconcile_read import Reader, Seen, TooLargeError
 from functions.accounts.reconcile_scope import Scope, inside
+from functions.accounts.refusals import all_refused
 from functions.accounts.remover import UNTOUCHED, Removal, Remover
 from functions.accounts.sweep import GoesOn, Sweeper
 from functions.aws.removal_store import RemovalStore
@@ -57,6 +58,13 @@ class Reconciliation:
     handed_over: tuple[str, ...] = ()
     goes_on: GoesOn | None = None
     again: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """AWS let nothing at all through, for want of a right."""
+        reasons = [failed.reason for failed in self.applied.failed]
+        reasons += [reason for _, reason in self.removed.failed]
+        return all_refused((*self.applied.created, *self.removed.removed), reasons)
 
     def events(self) -> list[BusEvent]:
         """The work that is left: an event for each account, so that each fails and is retried alone; or one

@@ -6,6 +6,7 @@ from datetime import datetime
 from functions.accounts.apply import Applied, Removed
 from functions.accounts.plan import Plan, Step, Unwanted
 from functions.accounts.reconcile_scope import Scope
+from functions.accounts.refusals import advice
 from functions.finding import Finding, Severity
 
 EVERYWHERE = Scope()
@@ -64,6 +65,7 @@ def about_removals(
         since=since,
         why="No grant wants them, everything could be read, and accounts.prune is enforce.",
         actions=(
+            *advice(failed.values()),
             "If one was needed: add a grant to access.yaml and deploy; it is made again.",
             "To stop removals: accounts.prune: report.",
         ),
@@ -127,7 +129,11 @@ def _about_account(
         since=since,
         why="The access policy wants these assignments and they could not be made. "
         "People who need them cannot work in the account; nobody has more than they should.",
-        actions=("Read the reason beside each assignment.", "Once it is gone, the next reconcile makes it."),
+        actions=(
+            "Read the reason beside each assignment.",
+            *advice(missing.values()),
+            "Once it is gone, the next reconcile makes it.",
+        ),
         runbook=f"{runbooks}/account.md",
         facts=listed(missing.items()),
     )

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.accounts.reconcile_scope import Scope, read_scope
+from functions.accounts.refusals import RefusedError
 from functions.accounts.wiring import ReconcileTools, reconcile_tools
 from functions.finding import State
 from functions.inbox import Envelope, each_envelope
@@ -61,6 +62,8 @@ def on_event(envelope: Envelope, tools: ReconcileTools, deadline: datetime) -> N
     tools.bus.put_findings(done.findings)
     if done.gaps:
         raise IncompleteError("; ".join(done.gaps))
+    if done.refused:
+        raise RefusedError("nothing that was asked for was let through")
 
 
 def _provision(scope: Scope, envelope: Envelope, tools: ReconcileTools, deadline: datetime) -> None:

@@ -16,8 +16,11 @@ BUSY = frozenset({"ConflictException", "ThrottlingException", "ServiceQuotaExcee
 """IAM Identity Center API Reference, "CreateAccountAssignment", Errors: these pass, or may pass, by
 themselves. The quota is among them because that of requests under way empties again."""
 
-REFUSED = frozenset({"ResourceNotFoundException", "ValidationException"})
-"""The same page: asking again changes nothing. Other errors concern the caller, not the assignment."""
+DENIED = "AccessDeniedException"
+"""The same page. A policy may refuse one account, one set or one principal, and let all others through."""
+
+REFUSED = frozenset({"ResourceNotFoundException", "ValidationException", DENIED})
+"""The same page: asking again changes nothing, and says nothing about the next assignment."""
 
 PAGE = 100
 """The most that the List operations give at once (API Reference, MaxResults)."""

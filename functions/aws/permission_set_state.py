@@ -4,8 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from functions.aws.assignment_requests import PAGE, Request, ask, look, read_request
 
 if TYPE_CHECKING:
@@ -63,21 +61,18 @@ class PermissionSetState:
         return tuple(account for page in pages for account in page["AccountIds"])
 
     def provision(self, arn: str, account_id: str | None) -> Request:
-        """Ask for the latest state in one account, or (None) wherever it is used. A refusal is FAILED."""
+        """Ask for the latest state in one account, or (None) wherever it is used. A refusal is FAILED: sets
+        that are used in the management account are its own business ("Delegated administration")."""
         target: Any = (
             {"TargetType": "AWS_ACCOUNT", "TargetId": account_id}
             if account_id
             else {"TargetType": "ALL_PROVISIONED_ACCOUNTS"}
         )
-        try:
-            return ask(
-                lambda: self._client.provision_permission_set(
-                    InstanceArn=self._instance, PermissionSetArn=arn, **target
-                )["PermissionSetProvisioningStatus"]
-            )
-        except self._client.exceptions.AccessDeniedException as error:
-            # "Delegated administration": sets that are used in the management account are its own business.
-            return Request(id="", state="FAILED", reason=_say(error))
+        return ask(
+            lambda: self._client.provision_permission_set(
+                InstanceArn=self._instance, PermissionSetArn=arn, **target
+            )["PermissionSetProvisioningStatus"]
+        )
 
     def provisionings(self, request_ids: Collection[str]) -> dict[str, Request]:
         """How these requests of `provision` stand."""
@@ -102,7 +97,3 @@ class PermissionSetState:
 
 def _own(policy: Any) -> str:
     return f"{policy.get('Path', '/')}{policy['Name']}"
-
-
-def _say(error: ClientError) -> str:
-    return f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"
