@@ -9,12 +9,15 @@ from typing import Annotated, Any
 
 import boto3
 import typer
-from rich.console import Console
+from cryptography import x509
 from rich.table import Table
+from rich.text import Text
 
 from cli.exits import Exit, aws_errors, confirmed, leave
+from cli.options import AsJson, Region, Yes
 from cli.rotation import UNDER_WAY, App, Key, Step, explain, next_step, waiting_for
 from cli.saml.command import read_certificate
+from cli.screen import screen
 from functions.expiry.saml_app import fingerprint_of
 from functions.expiry.trust import TrustBook, Trusted
 from infra import names
@@ -27,11 +30,6 @@ File = Annotated[
 ]
 AppId = Annotated[str | None, typer.Option("--app", help="The Okta app, where several are watched.")]
 Forget = Annotated[bool, typer.Option("--forget", help="It was deleted in Identity Center.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this nothing is done.")]
-Region = Annotated[
-    str | None, typer.Option("--region", help="The hub's Region; otherwise as your AWS profile says.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -50,13 +48,13 @@ def show(*, region: Region = None, as_json: AsJson = False) -> None:
         return
     table = Table("app", "key id", "valid until", "signs", "given to Identity Center", "SHA-256")
     for each in map(App.read, shown):
-        known = {key.fingerprint for key in each.keys}
+        known, label = {key.fingerprint for key in each.keys}, Text(each.label)
         for key in each.keys:
-            table.add_row(each.label, key.kid, *_row(key), f"{key.fingerprint[:23]}…")
+            table.add_row(label, key.kid, *_row(key), f"{key.fingerprint[:23]}…")
         for fingerprint in sorted(set(each.trusted) - known):
             ends = f"{each.trusted[fingerprint]:%Y-%m-%d}"
-            table.add_row(each.label, "gone from Okta", ends, "", "yes", f"{fingerprint[:23]}…")
-    Console().print(table)
+            table.add_row(label, "gone from Okta", ends, "", "yes", f"{fingerprint[:23]}…")
+    screen().print(table)
 
 
 @app.command()
@@ -70,8 +68,9 @@ def trust(
     as_json: AsJson = False,
 ) -> None:
     """Record which certificate Identity Center was given, since no API tells. On-call is paged by this."""
+    given = read_certificate(file) if file else None
     chosen = _choose(_ask(region), app_id)
-    fingerprint, ends = _meant(file, chosen)
+    fingerprint, ends = _meant(given, chosen)
     deed = "forgotten" if forget else "recorded as given to Identity Center"
     confirmed(
         f"Certificate {fingerprint} (valid until {ends:%Y-%m-%d}) of {chosen.label} will be {deed}. "
@@ -85,7 +84,7 @@ def trust(
     if as_json:
         typer.echo(json.dumps({"app": chosen.id, "fingerprint": fingerprint, "trusted": not forget}))
     else:
-        Console().print(f"{fingerprint}: {deed}.", markup=False, soft_wrap=True)
+        screen().print(f"{fingerprint}: {deed}.", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -98,7 +97,7 @@ def rotate(*, app_id: AppId = None, region: Region = None, as_json: AsJson = Fal
         return
     begun = signed_in = False
     while step is not Step.DONE:
-        Console().print(f"\n{step.value}: {explain(step, chosen)}", markup=False, soft_wrap=True)
+        screen().print(f"\n{step.value}: {explain(step, chosen)}", markup=False, soft_wrap=True)
         if not typer.confirm(_question(step)):
             leave(Exit.UNCONFIRMED, _stopped(step, chosen))
         begun = begun or step in UNDER_WAY
@@ -107,9 +106,9 @@ def rotate(*, app_id: AppId = None, region: Region = None, as_json: AsJson = Fal
         chosen = _choose(_ask(region), chosen.id)
         following = next_step(chosen, begun=begun, signed_in=signed_in)
         if following is step:
-            Console().print(f"Not yet: {waiting_for(step)}", markup=False)
+            screen().print(f"Not yet: {waiting_for(step)}", markup=False)
         step = following
-    Console().print(explain(step, chosen), markup=False, soft_wrap=True)
+    screen().print(explain(step, chosen), markup=False, soft_wrap=True)
 
 
 def _question(step: Step) -> str:
@@ -179,10 +178,9 @@ def _choose(shown: list[Mapping[str, Any]], app_id: str | None) -> App:
     return found
 
 
-def _meant(file: Path | None, chosen: App) -> tuple[str, datetime]:
-    if file is None:
+def _meant(certificate: x509.Certificate | None, chosen: App) -> tuple[str, datetime]:
+    if certificate is None:
         return chosen.signing.fingerprint, chosen.signing.ends
-    certificate = read_certificate(file)
     return fingerprint_of(certificate), certificate.not_valid_after_utc
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from functions.policy import AccessPolicy, PolicyError, load
 from infra.config import ConfigError, Deployment
 
 CDK_JSON = Path("cdk.json")
+KEYS = [field.name for field in fields(Deployment)]
 
 Settings = Annotated[
     list[str] | None,
@@ -31,6 +33,8 @@ def deployment(settings: Sequence[str] = ()) -> Deployment:
         key, equals, value = setting.partition("=")
         if not equals:
             leave(Exit.USAGE, f"{setting!r} is not of the form KEY=VALUE.")
+        if key not in KEYS:
+            leave(Exit.USAGE, f"There is no context key {key!r}; there are {', '.join(KEYS)}.")
         context[key] = value
     try:
         return Deployment.read(context.get)
@@ -41,9 +45,14 @@ def deployment(settings: Sequence[str] = ()) -> Deployment:
 def deployment_and_policy(settings: Sequence[str] = ()) -> tuple[Deployment, AccessPolicy]:
     """With the access policy that it names. Leaves where something is wrong."""
     place = deployment(settings)
+    return place, access_policy(place.policy_file)
+
+
+def access_policy(file: Path) -> AccessPolicy:
+    """Leaves with every mistake in it, a line each."""
     try:
-        return place, load(place.policy_file)
+        return load(file)
     except PolicyError as error:
         for mistake in error.mistakes:
-            ERRORS.print(str(mistake), markup=False)
+            ERRORS.print(str(mistake), markup=False, soft_wrap=True)
         raise typer.Exit(Exit.MISTAKES) from None

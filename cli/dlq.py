@@ -5,21 +5,18 @@ from typing import Annotated
 
 import boto3
 import typer
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cli.exits import Exit, aws_errors, confirmed, leave
+from cli.options import AsJson, Region, Yes
+from cli.screen import screen
 from functions.aws.dead_letters import DeadLetter, DeadLetters, NoSuchQueueError
 
 app = typer.Typer(help="What was given up: list it, look at it, send it once more.", no_args_is_help=True)
 
 Queue = Annotated[str, typer.Argument(help="Whose dead letters: a name that `ostiary dlq list` shows.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many messages at most.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this nothing is done.")]
-Region = Annotated[
-    str | None, typer.Option("--region", help="The hub's Region; otherwise as your AWS profile says.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 
 
 @app.command("list")
@@ -33,7 +30,7 @@ def list_queues(*, region: Region = None, as_json: AsJson = False) -> None:
     table = Table("queue", "given up")
     for count in counts:
         table.add_row(count.name, str(count.messages))
-    Console().print(table)
+    screen().print(table)
 
 
 @app.command()
@@ -62,7 +59,7 @@ def redrive(queue: Queue, *, yes: Yes = False, region: Region = None, as_json: A
     if as_json:
         typer.echo(json.dumps({"queue": queue, "redriven": moved}))
     else:
-        Console().print(f"{queue}: {moved} messages are worked on again.", markup=False)
+        screen().print(f"{queue}: {moved} messages are worked on again.", markup=False)
 
 
 def _letters(region: str | None) -> DeadLetters:
@@ -72,7 +69,6 @@ def _letters(region: str | None) -> DeadLetters:
 def _print(letters: list[DeadLetter]) -> None:
     table = Table("message", "source", "type", "uuid", "happened", "attempts")
     for each in letters:
-        table.add_row(
-            each.message_id, each.source, each.detail_type, each.uuid, each.happened, str(each.attempts)
-        )
-    Console().print(table)
+        cells = (each.message_id, each.source, each.detail_type, each.uuid, each.happened, str(each.attempts))
+        table.add_row(*map(Text, cells))  # whatever somebody put there is no markup
+    screen().print(table)

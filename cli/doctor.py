@@ -11,11 +11,12 @@ import botocore.session
 import requests
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 from rich.table import Table
 
 from cli.context import Settings, deployment_and_policy
 from cli.exits import Exit, aws_errors
+from cli.options import AsJson
+from cli.screen import screen
 from infra.config import ORGANIZATIONS_REGION
 from infra.doctor.access import Access, account_of, profile_for
 from infra.doctor.gather import probes
@@ -26,7 +27,6 @@ Profile = Annotated[str | None, typer.Option("--profile", help="The AWS profile 
 ManagementProfile = Annotated[
     str | None, typer.Option("--management-profile", help="The AWS profile of the management account.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 
 COLORS = {
     Verdict.OK: "green",
@@ -98,7 +98,7 @@ def _show(lines: Sequence[Line]) -> None:
     for line in lines:
         text = f"{line.says}\n→ {line.fix}" if line.fix else line.says
         table.add_row(f"[{COLORS[line.verdict]}]{line.verdict}[/]", line.check, _plain(text))
-    console = Console(highlight=False)
+    console = screen()
     console.print(table)
     wrong = [line for line in lines if line.verdict in (Verdict.FAIL, Verdict.UNKNOWN)]
     console.print(f"\n{len(wrong)} of {len(lines)} checks are not right." if wrong else "\nThe chain holds.")

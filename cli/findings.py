@@ -2,23 +2,18 @@
 
 import json
 from collections.abc import Sequence
-from typing import Annotated
 
 import boto3
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from cli.exits import aws_errors
+from cli.options import AsJson, Region
+from cli.screen import screen
 from functions.alerts.digest import Entry, open_entries
 from functions.alerts.message import moment
 from functions.alerts.store import FindingStore
 from infra import names
-
-Region = Annotated[
-    str | None, typer.Option("--region", help="The hub's Region; otherwise as your AWS profile says.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 
 
 def findings(*, region: Region = None, as_json: AsJson = False) -> None:
@@ -47,7 +42,7 @@ def _as_json(entry: Entry) -> dict[str, str]:
 
 
 def _show(entries: Sequence[Entry]) -> None:
-    console = Console(highlight=False)
+    console = screen()
     if not entries:
         console.print("Nothing is open.")
         return

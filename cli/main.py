@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import accounts, certificates, dlq, doctor, findings, leavers, okta, policy
+from cli import accounts, adopt, certificates, dlq, doctor, findings, leavers, okta, policy
 from cli.saml import command as saml
 
 app = typer.Typer(
@@ -17,8 +17,8 @@ app.command()(policy.schema)
 app.command()(accounts.plan)
 app.command()(accounts.explain)
 app.command()(accounts.apply)
-app.command("snapshot")(accounts.save)
-app.command("import")(accounts.import_)
+app.command("snapshot")(adopt.save)
+app.command("import")(adopt.import_)
 app.command()(leavers.leavers)
 app.command()(leavers.revoke)
 app.command()(leavers.restore)

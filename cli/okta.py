@@ -8,9 +8,10 @@ from typing import Annotated
 import boto3
 import typer
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-from rich.console import Console
 
 from cli.exits import Exit, aws_errors, confirmed, leave
+from cli.options import AsJson, Region, Yes
+from cli.screen import screen
 from functions.aws.rotating_secret import RotatingSecret
 from functions.okta.credentials import connect as connect_to_okta
 from functions.okta.errors import OktaError
@@ -23,15 +24,10 @@ app = typer.Typer(help="What Okta must know of Ostiary.", no_args_is_help=True)
 
 STACK = "ostiary-hub"
 
-Region = Annotated[
-    str | None, typer.Option("--region", help="The hub's Region; otherwise as your AWS profile says.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 Key = Annotated[str, typer.Option("--key", help="The KMS key that the service app signs with.")]
 Url = Annotated[
     str | None, typer.Option("--url", help="The hook's address; otherwise the stack's output HookUrl.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this nothing is done.")]
 
 
 @app.command("public-key")
@@ -61,7 +57,7 @@ def connect(*, url: Url = None, yes: Yes = False, region: Region = None, as_json
         told = {"id": hook.id, "name": hook.name, "uri": hook.uri, "replaced": [old.id for old in replaced]}
         typer.echo(json.dumps(told))
     else:
-        Console().print(
+        screen().print(
             f"Okta delivers {len(hook.items)} event types to {hook.uri}; the hook is verified "
             f'("{hook.name}", {len(replaced)} replaced).',
             markup=False,
@@ -84,7 +80,7 @@ def rotate(*, yes: Yes = False, region: Region = None, as_json: AsJson = False) 
     if as_json:
         typer.echo(json.dumps(told))
     else:
-        Console().print("The secret is replaced; Okta has verified the hook with the new one.")
+        screen().print("The secret is replaced; Okta has verified the hook with the new one.")
 
 
 def _registrar(secret: RotatingSecret) -> Registrar:

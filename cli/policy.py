@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from cli.exits import ERRORS, Exit
+from cli.options import AsJson
+from cli.screen import screen
 from functions.policy import PolicyError, load
 from functions.policy import schema as policy_schema
 
 AccessFile = Annotated[Path, typer.Argument(help="The access policy to read.", exists=True, dir_okay=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 
 
 def validate(file: AccessFile = Path("access.yaml"), *, as_json: AsJson = False) -> None:
@@ -29,7 +29,7 @@ def validate(file: AccessFile = Path("access.yaml"), *, as_json: AsJson = False)
         _write([], valid=True)
     else:
         sets, grants = len(policy.permission_sets), len(policy.grants)
-        Console().print(f"{file}: {sets} permission sets, {grants} grants, no mistake.", markup=False)
+        screen().print(f"{file}: {sets} permission sets, {grants} grants, no mistake.", markup=False)
 
 
 def schema() -> None:

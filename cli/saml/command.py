@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 from cryptography import x509
-from rich.console import Console
 from rich.table import Table
 
 from cli.exits import Exit, leave
+from cli.options import AsJson
 from cli.saml.document import MOST_BYTES, HostileError, decode, parse
 from cli.saml.judgement import Expected, Line, Verdict, judge
 from cli.saml.signature import signatures
+from cli.screen import screen
 from functions.expiry.saml_app import fingerprint_of
 
 app = typer.Typer(help="Captured SAML responses.", no_args_is_help=True)
@@ -34,7 +35,6 @@ Certificate = Annotated[
 At = Annotated[
     datetime | None, typer.Option("--at", help="When it was sent, in UTC; otherwise now is compared.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 
 
 @app.callback()
@@ -75,7 +75,8 @@ def read_certificate(path: Path) -> x509.Certificate:
         pem = raw.lstrip().startswith(b"-----BEGIN")
         return x509.load_pem_x509_certificate(raw) if pem else x509.load_der_x509_certificate(raw)
     except (OSError, ValueError) as error:
-        leave(Exit.USAGE, f"{path} is no certificate, neither PEM nor DER: {error}")
+        why = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else "is no certificate"
+        leave(Exit.USAGE, f"{path} {why}; give one as PEM or DER.")
 
 
 def _read(file: str) -> bytes:
@@ -86,7 +87,7 @@ def _read(file: str) -> bytes:
         with Path(file).open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
     except OSError as error:
-        leave(Exit.USAGE, f"{file} cannot be read: {error}")
+        leave(Exit.USAGE, f"{file} cannot be read: {error.strerror}.")
 
 
 def _write(lines: tuple[Line, ...], *, as_json: bool) -> None:
@@ -98,4 +99,4 @@ def _write(lines: tuple[Line, ...], *, as_json: bool) -> None:
     for line in lines:
         verdict = f"[{_STYLE[line.verdict]}]{line.verdict.value}[/]"
         table.add_row(verdict, line.what, line.says.replace("[", r"\["))
-    Console().print(table)
+    screen().print(table)

@@ -44,7 +44,7 @@ def run(probes: Sequence[Probe]) -> list[Line]:
 def _examine(lines: Mapping[str, Line], probe: Probe) -> list[Line]:
     blocker = _blocker(probe, lines)
     if blocker:
-        says = f"not looked at: {blocker} is not right"
+        says = f"not looked at, for this is not right: {blocker}"
         return [Line(check, Verdict.SKIPPED, says) for check in probe.checks]
     try:
         found = probe.look()
@@ -53,7 +53,7 @@ def _examine(lines: Mapping[str, Line], probe: Probe) -> list[Line]:
     judged = [found] if isinstance(found, Line) else list(found)
     known = {line.check for line in judged}
     rest = [
-        Line(check, Verdict.SKIPPED, f"not looked at: {judged[0].check} is not right")
+        Line(check, Verdict.SKIPPED, f"not looked at, for this is not right: {judged[0].check}")
         for check in probe.checks
         if check not in known
     ]

@@ -85,7 +85,9 @@ def test_show_says_where_in_a_stream_the_records_stand(sqs: Any) -> None:
     assert letter["uuid"] == "shardId-00000001573689847184-864758bb from 800000000003126276362"
 
 
-@pytest.mark.parametrize("body", ["not json", "[]", '{"DDBStreamBatchInfo": 3}', '{"detail": 3}', "{}"])
+@pytest.mark.parametrize(
+    "body", ["not json", "[]", '{"source": "[/red]"}', '{"DDBStreamBatchInfo": 3}', '{"detail": 3}', "{}"]
+)
 def test_show_survives_whatever_lies_there(sqs: Any, body: str) -> None:
     give_up(sqs, body)
     result = RUN.invoke(app, ["dlq", "show", "leavers"])
