@@ -13,7 +13,6 @@ from sandbox.embedded import EmbeddedAws
 from sandbox.synth import synthesize
 from sandbox.world import MANAGEMENT, ROOT, Shape, World, identity_client
 
-HUB_STACK = "ostiary-hub"
 IDENTITY_PORT, OKTA_PORT, ONCALL_PORT = 15000, 15010, 15020
 
 Step = Callable[[str], AbstractContextManager[None]]
@@ -55,7 +54,8 @@ def running(
                 identity=plane,
                 okta=tenant,
                 oncall=sink,
-                hub=deployed[HUB_STACK],
+                hub=deployed[names.HUB],
+                stacks=stacks,
                 left_out=left_out,
                 root_id=root_id,
                 hook_secret=_hook_secret(aws, shape),

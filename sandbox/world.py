@@ -1,5 +1,6 @@
 """Everything that runs on one machine, and how to reach it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +10,7 @@ import boto3
 
 from infra.config import ORGANIZATIONS_REGION
 from sandbox import embedded, identity, okta, oncall
+from sandbox.assembly import Stack
 from sandbox.deploy import Deployed, LeftOut
 from sandbox.embedded import EmbeddedAws
 
@@ -43,6 +45,8 @@ class World:
     okta: okta.OktaServer
     oncall: oncall.OncallServer
     hub: Deployed
+    stacks: Mapping[str, Stack]
+    """What was deployed, by name: an edit of `access.yaml` is an update of one of them."""
     left_out: tuple[LeftOut, ...]
     hook_secret: str
     root_id: str

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from sandbox.identity import INSTANCE_ARN, MANAGEMENT_ACCOUNT
 from sandbox.stories.account import assignments
 from sandbox.world import World
+from tests.e2e.accessing import Access, unseen
 from tests.e2e.test_accounts import answer, operator
-from tests.e2e.test_reconcile import Access, unseen
 from tests.e2e.waiting import eventually
 
 __all__ = ["operator"]
