@@ -4,10 +4,11 @@ After a deactivation the directory may no longer tell who somebody was; and of m
 be told here that they have never been in it. Items: pk `DIRECTORY`, sk the Okta id; and pk `SNAPSHOT`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from functions.aws.items import items
 from functions.aws.people import Person
 
 if TYPE_CHECKING:
@@ -31,13 +32,15 @@ class DirectorySnapshot:
         at = item.get("at", {}).get("S")
         return datetime.fromisoformat(at) if at else None
 
-    def find(self, okta_id: str) -> Person | None:
-        """Whoever had this Okta id when last seen."""
-        key: dict[str, AttributeValueTypeDef] = {"pk": {"S": DIRECTORY}, "sk": {"S": okta_id}}
-        item = self._dynamodb.get_item(TableName=self._table, Key=key).get("Item")
-        if item is None:
-            return None
-        return Person(item["user_id"]["S"], item.get("user_name", {}).get("S"), okta_id)
+    def find(self, okta_ids: Sequence[str]) -> dict[str, Person]:
+        """Those who had one of these Okta ids when last seen, by it."""
+        keys = [(DIRECTORY, okta_id) for okta_id in okta_ids]
+        return {
+            found["sk"]["S"]: Person(
+                found["user_id"]["S"], found.get("user_name", {}).get("S"), found["sk"]["S"]
+            )
+            for found in items(self._dynamodb, self._table, keys)
+        }
 
     def okta_id(self, name: str) -> str | None:
         """Of whoever had this userName or user id when last seen."""

@@ -12,11 +12,13 @@ Conditions keep a writer of these from rewriting what was written; what keeps ev
 trail, which the table's stream feeds (functions.audit).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from functions.aws.items import items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,6 +42,20 @@ class Stored:
     document: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Write:
+    """A person's record to take the place of version `after` (0: there is none), with a note of the change.
+
+    In the same transaction the person's entry among the open revocations is put or, if None, removed.
+    """
+
+    person: str
+    document: Mapping[str, Any]
+    after: int
+    open_entry: Mapping[str, Any] | None
+    audit: Mapping[str, Any]
+
+
 class Ledger:
     """Gateway to the table. Errors of the service itself come as botocore's ClientError."""
 
@@ -51,42 +67,31 @@ class Ledger:
         """A person's record, as last written."""
         key = _item({"pk": f"{PERSON}{person}", "sk": STATE})
         found = self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-        if found is None:
-            return None
-        item = _plain(found)
-        return Stored(int(item["version"]), item["document"])
+        return None if found is None else _stored(found)
 
-    def write(
-        self,
-        person: str,
-        document: Mapping[str, Any],
-        *,
-        after: int,
-        open_entry: Mapping[str, Any] | None,
-        audit: Mapping[str, Any],
-    ) -> int:
-        """Replace the record of version `after` (0: there is none) and return the new version.
+    def read_all(self, people: Sequence[str]) -> Mapping[str, Stored]:
+        """The records of those who have one, as last written."""
+        keys = [(f"{PERSON}{person}", STATE) for person in people]
+        return {
+            found["pk"]["S"].removeprefix(PERSON): _stored(found)
+            for found in items(self._dynamodb, self._table, keys)
+        }
 
-        In the same transaction the person's entry among the open revocations is put (or, if None,
-        removed), and an audit item is added. Raises LedgerConflictError if the version has moved on.
+    def write(self, writes: Sequence[Write]) -> None:
+        """Write all or nothing; of one person one record at most.
+
+        Raises LedgerConflictError if the version of any of them has moved on.
         """
-        version = after + 1
         try:
             self._dynamodb.transact_write_items(
-                TransactItems=[
-                    self._put_state(person, document, version),
-                    self._put_open(person, open_entry, version) if open_entry else self._delete_open(person),
-                    self._put_audit(person, audit, version),
-                ]
+                TransactItems=[part for each in writes for part in self._parts(each)]
             )
         except self._dynamodb.exceptions.TransactionCanceledException as cancelled:
             reasons = {reason.get("Code") for reason in cancelled.response.get("CancellationReasons", [])}
             if reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
-                raise LedgerConflictError(
-                    f"the record of {person} is no longer version {after}"
-                ) from cancelled
+                people = ", ".join(each.person for each in writes)
+                raise LedgerConflictError(f"a newer record is there: {people}") from cancelled
             raise
-        return version
 
     def open_entries(self) -> list[Mapping[str, Any]]:
         """All open revocations, as last written. Each has its person's key as `person`."""
@@ -122,6 +127,14 @@ class Ledger:
             for item in page["Items"]:
                 yield _plain(item)
 
+    def _parts(self, write: Write) -> "list[TransactWriteItemTypeDef]":
+        person, entry, version = write.person, write.open_entry, write.after + 1
+        return [
+            self._put_state(person, write.document, version),
+            self._put_open(person, entry, version) if entry else self._delete_open(person),
+            self._put_audit(person, write.audit, version),
+        ]
+
     def _put_state(
         self, person: str, document: Mapping[str, Any], version: int
     ) -> "TransactWriteItemTypeDef":
@@ -153,6 +166,11 @@ class Ledger:
                 "ConditionExpression": "attribute_not_exists(pk)",
             }
         }
+
+
+def _stored(found: "Mapping[str, AttributeValueTypeDef]") -> Stored:
+    item = _plain(found)
+    return Stored(int(item["version"]), item["document"])
 
 
 def _item(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -38,6 +38,12 @@ NOBODY = {
 """What the policies say when they are made: a policy must name somebody."""
 
 
+class _Version(NamedTuple):
+    policy_id: str
+    version: str
+    content: str
+
+
 @dataclass(frozen=True)
 class _Found:
     content: str | None
@@ -56,7 +62,7 @@ class ManagementDeny:
         self._deadline = float("inf")
         self._numbers: list[int] = []
         self._health = Health()
-        self._read: dict[str, tuple[str, str, str]] = {}
+        self._known: dict[str, _Version] = {}
 
     def until(self, deadline: float) -> None:
         """From now on nothing is written after `deadline`, in seconds since the epoch."""
@@ -101,6 +107,8 @@ class ManagementDeny:
         kept = said["PolicyVersion"]
         if not kept["IsDefaultVersion"] or json.loads(_text(kept["Document"])) != json.loads(content):
             raise DenyPolicyError(f"{self._arn(number)} was written, but reads back differently")
+        if (before := self._known.get(self._arn(number))) is not None:
+            self._known[self._arn(number)] = before._replace(version=version, content=content)
         return False
 
     def _version(self, number: int, content: str) -> str:
@@ -124,15 +132,17 @@ class ManagementDeny:
         """Make a policy that denies nobody yet. False: this role may not, as one of an older stack."""
         self._in_time()
         try:
-            self._client.create_policy(
+            made = self._client.create_policy(
                 PolicyName=self._name(number), PolicyDocument=json.dumps(NOBODY), Description=DESCRIPTION
-            )
+            )["Policy"]
         except ClientError as error:
             if error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException"):
                 return False
             raise _refused(error) from error
         except BotoCoreError as error:
             raise _refused(error) from error
+        first = _Version(made["PolicyId"], made["DefaultVersionId"], json.dumps(NOBODY))
+        self._known[self._arn(number)] = first
         return True
 
     def _not_carried(self, found: Mapping[int, _Found]) -> list[Lack]:
@@ -160,12 +170,12 @@ class ManagementDeny:
 
         Its number is never given again; that of a policy made anew is, but then the policy's id is another.
         """
-        known = self._read.get(arn)
-        if known is None or known[:2] != (policy_id, version):
+        known = self._known.get(arn)
+        if known is None or (known.policy_id, known.version) != (policy_id, version):
             answer = self._client.get_policy_version(PolicyArn=arn, VersionId=version)
-            known = policy_id, version, _text(answer["PolicyVersion"]["Document"])
-            self._read[arn] = known
-        return known[2]
+            known = _Version(policy_id, version, _text(answer["PolicyVersion"]["Document"]))
+            self._known[arn] = known
+        return known.content
 
     def _make_room(self, arn: str) -> None:
         """Of all but the version that counts, so that it is asked for seldom."""

@@ -43,12 +43,18 @@ class People:
         self._store = identity_store_id
         self._issuer: str | None = None
 
-    def by_okta(self, okta_id: str, login: str | None) -> Person | None:
+    def by_okta(self, okta_id: str, login: str | None, lately: str | None = None) -> Person | None:
         """The person with this Okta id; failing that, the one of that userName if nobody else claims it.
+
+        `lately` is the user id that they had when last seen. It counts only if that user carries the Okta
+        id still, which is one call; to search takes two and more.
 
         Raises AmbiguousPersonError if several people carry the id, or if the userName is that of a person
         with another Okta id.
         """
+        still = self._described(lately) if lately else None
+        if still and still.okta_id == okta_id:
+            return still
         carrier = self._by_external_id(self._issuer, okta_id) if self._issuer else None
         if carrier:
             return carrier

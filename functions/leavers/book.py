@@ -1,73 +1,23 @@
 """People's records in the ledger, read and written as the objects that decisions are made over."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
-from functions.aws.ledger import LedgerConflictError, Stored
+from functions.aws.ledger import Stored, Write
+from functions.leavers.changes import changing
 from functions.leavers.decide import Leaver, Return
-from functions.leavers.documents import from_document, taken_document, to_document
-from functions.leavers.record import Record, StepOutcome, Taken
+from functions.leavers.documents import from_document, to_document
+from functions.leavers.record import Record
 from functions.leavers.steps import TELL
-
-CONFLICTS = 10
-"""Times that a record is read again because somebody else changed it, before the queue gets its turn."""
-
-
-class SupersededError(Exception):
-    """A newer event has taken over this person's steps."""
+from functions.leavers.story import Change, Entry, Look, Want, alone
 
 
 class Records(Protocol):
-    """The ledger as this needs it."""
+    """The ledger as this needs it. `write` writes all or nothing, and raises LedgerConflictError."""
 
-    def read(self, person: str) -> Stored | None: ...
-
-    def write(
-        self,
-        person: str,
-        document: Mapping[str, Any],
-        *,
-        after: int,
-        open_entry: Mapping[str, Any] | None,
-        audit: Mapping[str, Any],
-    ) -> int: ...
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A record and the version it has in the ledger; 0 if it is not there yet."""
-
-    record: Record
-    version: int
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What came of some steps, and what else is known by them."""
-
-    outcomes: Mapping[str, StepOutcome]
-    taken: Taken | None = None
-    clean: tuple[datetime, timedelta] | None = None
-    """Since when nothing is left to come in with, and how long the deny stays from then on."""
-
-    def on(self, record: Record) -> Record:
-        for name, outcome in self.outcomes.items():
-            record = record.with_step(name, outcome)
-        if self.taken is not None:
-            record = replace(record, taken=self.taken)
-        return record.cleaned(*self.clean) if self.clean else record
-
-    def audit(self) -> dict[str, Any]:
-        """As the audit trail keeps it."""
-        said = {
-            name: {"state": outcome.state.value, "note": outcome.note}
-            for name, outcome in self.outcomes.items()
-        }
-        return {"change": "steps", "steps": said} | (
-            {"taken": taken_document(self.taken)} if self.taken is not None else {}
-        )
+    def read_all(self, people: Sequence[str]) -> Mapping[str, Stored]: ...
+    def write(self, writes: Sequence[Write]) -> None: ...
 
 
 class Book:
@@ -77,51 +27,48 @@ class Book:
         self._ledger = ledger
         self._now = now
 
+    def look(self, seeds: Sequence[Record]) -> list[Entry]:
+        """The records of these people as they are now, each its seed where the ledger has none."""
+        stored = self._ledger.read_all([seed.key for seed in seeds])
+        return [_entry(seed, stored.get(seed.key)) for seed in seeds]
+
+    def write(self, changes: Sequence[Change]) -> list[Entry]:
+        """Write changes of different people, all or none. Raises LedgerConflictError."""
+        at = self._now().isoformat()
+        self._ledger.write(
+            [
+                Write(
+                    each.record.key,
+                    to_document(each.record),
+                    after=each.before.version,
+                    open_entry=open_entry(each.record),
+                    audit={"at": at, **each.audit},
+                )
+                for each in changes
+            ]
+        )
+        return [Entry(each.record, each.before.version + 1) for each in changes]
+
     def change(self, seed: Record, audit: Mapping[str, Any], change: Callable[[Record], Record]) -> Entry:
-        """Apply `change` to this person's record as it is, and write it if it is another one then.
-
-        Raises LedgerConflictError if that does not succeed in many attempts.
-        """
-        for _ in range(CONFLICTS):
-            before = self._read(seed)
-            record = change(before.record)
-            if record == before.record:
-                return before
-            try:
-                return self._write(before, record, audit)
-            except LedgerConflictError:
-                continue
-        raise LedgerConflictError(f"the record of {seed.key} changes faster than it can be written")
-
-    def note(self, entry: Entry, progress: "Progress") -> Entry:
-        """Write how far the steps have come. Raises SupersededError if they are another event's by now."""
-        for _ in range(CONFLICTS):
-            try:
-                return self._write(entry, progress.on(entry.record), progress.audit())
-            except LedgerConflictError:
-                latest = self._read(entry.record)
-                if latest.record.occasion != entry.record.occasion:
-                    raise SupersededError from None
-                entry = latest
-        raise LedgerConflictError(f"the record of {entry.record.key} changes faster than it can be written")
+        """Apply `change` to one person's record, at once: see functions.leavers.changes.changing."""
+        return alone(changing(seed, audit, change), self._answer)
 
     def latest(self, record: Record) -> Record:
         """This person's record as it is now."""
-        return self._read(record).record
+        return self.look([record])[0].record
 
-    def _read(self, seed: Record) -> Entry:
-        stored = self._ledger.read(seed.key)
-        return Entry(from_document(seed.key, stored.document), stored.version) if stored else Entry(seed, 0)
+    def _answer(self, want: Want) -> Entry:
+        match want:
+            case Look():
+                return self.look([want.seed])[0]
+            case Change():
+                return self.write([want])[0]
+            case _:
+                raise TypeError(f"a change of a record alone wants no {type(want).__name__}")
 
-    def _write(self, before: Entry, record: Record, audit: Mapping[str, Any]) -> Entry:
-        version = self._ledger.write(
-            record.key,
-            to_document(record),
-            after=before.version,
-            open_entry=open_entry(record),
-            audit={"at": self._now().isoformat(), **audit},
-        )
-        return Entry(record, version)
+
+def _entry(seed: Record, stored: Stored | None) -> Entry:
+    return Entry(from_document(seed.key, stored.document), stored.version) if stored else Entry(seed, 0)
 
 
 def new_record(event: Leaver | Return, user_id: str | None) -> Record:

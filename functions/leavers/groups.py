@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.aws.ledger import LedgerConflictError, Stored
 from functions.aws.people import AmbiguousPersonError
 from functions.leavers.book import Book
+from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.decide import Ignored, Unclear
 from functions.leavers.documents import loss_document, loss_from
 from functions.leavers.identify import Directory
@@ -25,7 +26,7 @@ from functions.leavers.partial import (
 )
 from functions.leavers.partial_notices import PartialNotices
 from functions.leavers.record import Record
-from functions.leavers.revocations import Findings, Rules, StepsFailedError, Work, nothing
+from functions.leavers.rules import Findings, Rules
 from functions.okta.log_event import LogEvent
 
 CONFLICTS = 10
@@ -87,31 +88,35 @@ class GroupChanges:
         self._now = now
         self._log = log
 
-    def admit(self, event: LogEvent) -> Work:
-        """Write into the ledger what the event changes; what is returned writes the deny policies for it.
+    def admit(self, event: LogEvent) -> bool:
+        """Write into the ledger what the event changes, and say whether that calls for a `write`.
 
         Raises whatever kept Identity Center or the ledger from a complete answer: nothing is guessed.
         """
         change = decide_group(event)
         if isinstance(change, Unclear):
             self._findings.put_findings([self._notices.unclear(change)])
-            return nothing
+            return False
         why = change.why if isinstance(change, Ignored) else self._unwanted(change)
         if why or isinstance(change, Ignored):
             self._log.info("ignored: %s", why, extra={"uuid": event.uuid})
-            return nothing
+            return False
         group_id, given = self._access.of_group(change.group)
         if group_id is None or (not given and not self._ledger.of(change.okta_id)):
-            return nothing
+            return False
         user_id = self._person(change)
         if user_id is None:
-            return nothing
+            return False
         before = self._note(heard(change, group_id, user_id, self._rules.keep_deny), change)
         if before is None:
-            return nothing  # Stale.
+            return False  # Stale.
         if not change.joined:
             self._not_put_back(change, group_id)
-        return self._write if self._look_at(change, given) or before.lost else nothing
+        return self._look_at(change, given) or bool(before.lost)
+
+    def write(self) -> None:
+        """Bring the deny policies up to what the ledger says. Raises what kept them from being written."""
+        self._writer.bring_up_to_date()
 
     def upkeep(self) -> None:
         """Forget what is over; look again where Identity Center had not heard of the removal.
@@ -222,9 +227,6 @@ class GroupChanges:
     def _replace(self, before: Loss, after: Loss, version: int) -> None:
         if after != before:
             self._ledger.write(after.key, loss_document(after), after=version)
-
-    def _write(self) -> None:
-        self._writer.bring_up_to_date()
 
 
 def denying(losses: Losses, now: datetime) -> list[Loss]:

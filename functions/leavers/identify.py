@@ -14,7 +14,7 @@ from functions.leavers.steps import IDENTIFY
 class Directory(Protocol):
     """Finds people. Raises AmbiguousPersonError, ClientError or BotoCoreError."""
 
-    def by_okta(self, okta_id: str, login: str | None) -> Person | None: ...
+    def by_okta(self, okta_id: str, login: str | None, lately: str | None = None) -> Person | None: ...
     def named(self, text: str) -> Person | None: ...
 
 
@@ -22,18 +22,19 @@ class Snapshot(Protocol):
     """Who was in the directory when it was last looked through. Raises ClientError or BotoCoreError."""
 
     def taken_at(self) -> datetime | None: ...
-    def find(self, okta_id: str) -> Person | None: ...
 
 
 NEVER = "never seen in IAM Identity Center's directory"
 """The note of a search for somebody who most likely has never had access to AWS."""
 
 
-def identified(record: Record, directory: Directory, snapshot: Snapshot, now: datetime) -> Record:
+def identified(
+    record: Record, directory: Directory, lately: Person | None, snapshot: Snapshot, now: datetime
+) -> Record:
     """The record with the person's user id and with what came of the search as its first step.
 
-    An id known from an earlier search stays where the directory knows nobody any more, or is in doubt; then
-    the snapshot is asked.
+    `lately` is who had their Okta id in the snapshot: where to look first. An id known from an earlier search
+    stays where the directory knows nobody any more, or is in doubt; after it, the snapshot's counts.
     """
 
     def noted(state: StepState, note: str) -> Record:
@@ -41,9 +42,10 @@ def identified(record: Record, directory: Directory, snapshot: Snapshot, now: da
 
     if record.okta_id is None:
         return noted(StepState.DONE, "named by an operator")
+    seen = record.user_id or (lately.user_id if lately else None)
     try:
-        person = directory.by_okta(record.okta_id, record.login)
-        gone = None if person or record.user_id else snapshot.find(record.okta_id)
+        person = directory.by_okta(record.okta_id, record.login, seen)
+        gone = None if person or record.user_id else lately
         known = person or gone or record.user_id or snapshot.taken_at() is None
     except AmbiguousPersonError as error:
         return noted(StepState.DOUBTFUL, str(error))

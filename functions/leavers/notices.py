@@ -10,7 +10,7 @@ from functions.leavers.findings import Wording
 from functions.leavers.lacking import lacking
 from functions.leavers.partial_notices import PartialNotices
 from functions.leavers.record import Record
-from functions.leavers.revocations import Findings
+from functions.leavers.rules import Findings
 from functions.leavers.writing import Report
 
 NEARLY = 0.8

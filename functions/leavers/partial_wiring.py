@@ -15,7 +15,7 @@ from functions.leavers.findings import Wording
 from functions.leavers.groups import GroupChanges
 from functions.leavers.partial_notices import PartialNotices
 from functions.leavers.renderer import OncePerBatch
-from functions.leavers.revocations import Rules
+from functions.leavers.rules import Rules
 from functions.policy.watch import Leavers
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Protocol, assert_never
 
 from aws_lambda_powertools import Logger
@@ -23,7 +22,9 @@ from functions.leavers.decide import (
 )
 from functions.leavers.findings import Wording
 from functions.leavers.identify import Directory
-from functions.leavers.revocations import Findings, Work, nothing
+from functions.leavers.revocations import Work, Works
+from functions.leavers.rules import Findings
+from functions.leavers.story import Leave, Story
 from functions.okta.event_types import GROUP_EVENTS
 from functions.okta.log_event import LogEvent
 
@@ -39,11 +40,12 @@ class OpenRevocations(Protocol):
 
 
 class Executor(Protocol):
-    def admit(self, event: Leaver | Return, user_id: str | None = None) -> Work: ...
+    def admit(self, event: Leaver | Return, user_id: str | None = None) -> Story[Works]: ...
 
 
 class GroupChanges(Protocol):
-    def admit(self, event: LogEvent) -> Work: ...
+    def admit(self, event: LogEvent) -> bool: ...
+    def write(self) -> None: ...
 
 
 class Tripwire(Protocol):
@@ -81,55 +83,67 @@ class Reception:
         self._app_id = app_id
         self._log = log
 
-    def admit(self, envelope: Envelope) -> Work:
+    def admit(self, envelope: Envelope) -> Story[Works]:
         """Take in one message. Raises a ValueError where it is not what the rules should let through."""
         if envelope.source == OKTA:
             event = LogEvent.parse(envelope.detail)
-            return self._groups.admit(event) if event.event_type in GROUP_EVENTS else self._hear(event)
+            if event.event_type in GROUP_EVENTS:
+                return self._regrouped(event)
+            return (yield from self._hear(event))
         if envelope.source == OPERATOR:
-            return self._obey(
-                decide_operator(envelope.detail_type, envelope.detail, envelope.id, envelope.time)
-            )
+            asked = decide_operator(envelope.detail_type, envelope.detail, envelope.id, envelope.time)
+            return (yield from self._obey(asked))
         if envelope.source in SIGN_IN_SOURCES:
             self._tripwire.signed_in(envelope.detail, envelope.time)
-            return nothing
+            return ()
         raise ValueError(f"an event of {envelope.source}: the rule lets through what nobody handles")
 
-    def _hear(self, event: LogEvent) -> Work:
+    def _regrouped(self, event: LogEvent) -> Works:
+        return (Work("groups", self._written),) if self._groups.admit(event) else ()
+
+    def _written(self) -> Story[None]:
+        yield Leave()
+        self._groups.write()
+
+    def _hear(self, event: LogEvent) -> Story[Works]:
         decision = decide(event, self._reasons, self._app_id)
         match decision:
             case Ignored(why=why):
                 self._log.info("ignored: %s", why, extra={"uuid": event.uuid})
-                return nothing
+                return ()
             case Unclear():
                 self._findings.put_findings([self._wording.unclear(decision)])
-                return nothing
+                return ()
             case Leaver() | Return():
-                return self._revocations.admit(decision)
+                return (yield from self._revocations.admit(decision))
             case _:
                 assert_never(decision)
 
-    def _obey(self, request: OperatorRequest) -> Work:
+    def _obey(self, request: OperatorRequest) -> Story[Works]:
         try:
-            work = self._revoke(request) if request.leave else self._restore(request)
+            meant = self._leaver(request) if request.leave else self._returning(request)
         except AmbiguousPersonError as error:
-            self._findings.put_findings([self._wording.unknown(request, str(error))])
-            return nothing
-        if work is None:
+            meant = []
+            why = str(error)
+        else:
             why = "no user of Identity Center and no open revocation has this name or id"
+        if not meant:
             self._findings.put_findings([self._wording.unknown(request, why)])
-            return nothing
-        return work
+            return ()
+        found: list[Work] = []
+        for event, user_id in meant:
+            found += yield from self._revocations.admit(event, user_id)
+        return tuple(found)
 
-    def _revoke(self, request: OperatorRequest) -> Work | None:
+    def _leaver(self, request: OperatorRequest) -> "list[tuple[Leaver | Return, str | None]]":
         person = self._named(request.person)
         if person is None:
-            return None
+            return []
         reason, note = Reason.OPERATOR, _asked(request)
         event = Leaver(person.okta_id, person.login, reason, request.trigger, request.published, note)
-        return self._revocations.admit(event, person.user_id)
+        return [(event, person.user_id)]
 
-    def _restore(self, request: OperatorRequest) -> Work | None:
+    def _returning(self, request: OperatorRequest) -> "list[tuple[Leaver | Return, str | None]]":
         """Of those whose revocation is open; of the directory where it is closed and steps are left."""
         people = [
             _Named(entry["okta_id"], entry["login"], entry["user_id"])
@@ -140,12 +154,8 @@ class Reception:
             raise AmbiguousPersonError(f"{len(people)} open revocations of different people match")
         if not people and (named := self._named(request.person)):
             people = [named]
-        works = []
-        for person in people:
-            asked = request.trigger, request.published, _asked(request)
-            event = Return(person.okta_id, person.login, EVERYTHING, *asked)
-            works.append(self._revocations.admit(event, person.user_id))
-        return partial(_all, works) if people else None
+        asked = request.trigger, request.published, _asked(request)
+        return [(Return(each.okta_id, each.login, EVERYTHING, *asked), each.user_id) for each in people]
 
     def _named(self, text: str) -> "_Named | None":
         person = self._directory.named(text)
@@ -159,11 +169,6 @@ class _Named:
     okta_id: str | None
     login: str | None
     user_id: str | None
-
-
-def _all(works: Sequence[Work]) -> None:
-    for work in works:
-        work()
 
 
 def _asked(request: OperatorRequest) -> str:

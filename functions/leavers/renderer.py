@@ -22,9 +22,9 @@ LAST_CALL_SECONDS = 10.0
 PATIENCE_SECONDS = 35.0
 """Longer than a lease, and short enough that the function's minute is not over."""
 
-POLL_SECONDS = 0.4
+POLL_SECONDS = 0.6
 
-BREATH_SECONDS = 1.0
+BREATH_SECONDS = 1.5
 """Between two writings. Who leaves alone does not wait."""
 
 
@@ -95,11 +95,16 @@ class Renderer:
                 return frozenset(each for report in reports for each in report.left_over)
             begun = state.begun if begun is None else begun
             while state.until > self._now() and state.finished <= begun and self._now() < give_up:
-                self._sleep(POLL_SECONDS)
+                self._sleep(self._until_it_may_be_done(state))
                 state = self._lease.read()
             if state.finished > begun and not check:
                 return frozenset(state.left_over)
         raise RendererBusyError(f"the deny policies were being written for {PATIENCE_SECONDS:.0f} s")
+
+    def _until_it_may_be_done(self, state: LeaseState) -> float:
+        """Seconds: a writing in a burst begins with its breath, in which there is nothing to look for."""
+        begun_at = state.until - LEASE_SECONDS
+        return max(POLL_SECONDS, begun_at + BREATH_SECONDS - self._now())
 
     def _write(self, owner: str, turn: Turn, deadline: float) -> list[Report]:
         finished = False

@@ -8,8 +8,9 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.ledger import LedgerConflictError
+from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.record import Record
-from functions.leavers.revocations import StepsFailedError
+from functions.leavers.story import Story
 
 GIVEN_UP = timedelta(hours=1)
 """After so long without an attempt no message of the queue is coming: it waits 15 minutes at most."""
@@ -23,7 +24,11 @@ class OpenRevocations(Protocol):
 
 
 class Resumable(Protocol):
-    def resume(self, seed: Record) -> None: ...
+    def resume(self, seed: Record) -> Story[None]: ...
+
+
+class Listener(Protocol):
+    def tell(self, story: Story[None]) -> None: ...
 
 
 class Writer(Protocol):
@@ -38,6 +43,7 @@ class Resumption:
         ledger: OpenRevocations,
         revocations: Resumable,
         writer: Writer,
+        together: Listener,
         *,
         now: Callable[[], datetime],
         log: Logger,
@@ -45,6 +51,7 @@ class Resumption:
         self._ledger = ledger
         self._revocations = revocations
         self._writer = writer
+        self._together = together
         self._now = now
         self._log = log
 
@@ -56,7 +63,7 @@ class Resumption:
             if self._now() > until:
                 return
             try:
-                self._revocations.resume(seed)
+                self._together.tell(self._revocations.resume(seed))
             except (StepsFailedError, LedgerConflictError, ClientError, BotoCoreError) as error:
                 self._log.warning("still not done: %s", error, extra={"person": seed.key})
 

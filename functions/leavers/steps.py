@@ -1,6 +1,6 @@
 """What is done when somebody leaves or returns: steps that can be repeated, each on its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -67,6 +67,14 @@ class Step(Protocol):
         Raises StepError, NothingToDoError or DoubtfulError.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What is carried out, in this order, when somebody leaves or returns."""
+
+    leaving: Sequence[Step]
+    returning: Sequence[Step]
 
 
 class DenyWriter(Protocol):

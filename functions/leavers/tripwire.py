@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from functions.leavers.notices import Notices
-from functions.leavers.revocations import Findings
+from functions.leavers.rules import Findings
 
 
 class OpenRevocations(Protocol):

@@ -14,10 +14,11 @@ from functions.aws.ledger import LedgerConflictError
 from functions.aws.people import Person
 from functions.aws.person_access import Reach
 from functions.leavers.book import Book
+from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.notices import Notices
 from functions.leavers.record import Record
 from functions.leavers.renderer import RendererBusyError
-from functions.leavers.revocations import Findings, Rules, StepsFailedError
+from functions.leavers.rules import Findings, Rules
 
 SNAPSHOT_AGE = timedelta(hours=6)
 """How old the snapshot of the directory may be before it is taken anew."""

@@ -29,6 +29,7 @@ from functions.bus import EventBus
 from functions.leavers.access_steps import LeaveGroups, Mode, PutBack, TakeStock, Unassign
 from functions.leavers.batch import Batch
 from functions.leavers.book import Book
+from functions.leavers.carrying_out import CarryingOut
 from functions.leavers.deny import MANAGED, Shape
 from functions.leavers.entitlement_steps import Disentitle, TakeStockOfEntitlements
 from functions.leavers.environment import Environment
@@ -39,9 +40,11 @@ from functions.leavers.partial_wiring import group_access, group_changes
 from functions.leavers.reception import Reception
 from functions.leavers.renderer import OncePerBatch, Renderer
 from functions.leavers.resume import Resumption
-from functions.leavers.revocations import Revocations, Rules, Steps
+from functions.leavers.revocations import Revocations
+from functions.leavers.rules import Rules
 from functions.leavers.scim_steps import SetActive
-from functions.leavers.steps import Deny, Lift, OktaSessions, Step
+from functions.leavers.steps import Deny, Lift, OktaSessions, Step, Steps
+from functions.leavers.together import Together
 from functions.leavers.tripwire import Tripwire
 from functions.leavers.upkeep import Upkeep
 from functions.leavers.writing import Place
@@ -94,18 +97,16 @@ class Leavers:
         entitlements = _entitlements(env, management, directory)
         self._once = OncePerBatch(renderer)
         keep = Rules(rules.keep_deny, rules.protected)
-        revocations = Revocations(
-            book,
-            people,
-            snapshot,
+        carrying_out = CarryingOut(
             _steps(env, self._once, access, entitlements, rules.memberships),
-            bus,
             wording,
             keep,
             now=_now,
             measure=_measure,
             log=log,
         )
+        revocations = Revocations(people, snapshot, carrying_out, bus, wording, keep, now=_now)
+        self._together = Together(book, snapshot, bus)
         instance, store = env.instance_arn, env.identity_store_id
         shown = group_access(above, center, directory, instance_arn=instance, identity_store_id=store)
         self.groups = group_changes(losses, book, shown, people, self._once, bus, wording, rules)
@@ -131,14 +132,14 @@ class Leavers:
             bus,
             notices,
             keep,
-            Resumption(ledger, revocations, self._once, now=_now, log=log),
+            Resumption(ledger, revocations, self._once, self._together, now=_now, log=log),
             now=_now,
             log=log,
         )
 
     def batch(self) -> Batch:
         """For the messages that one call of the function brings."""
-        return Batch(self._reception, self._once)
+        return Batch(self._reception, self._once, self._together)
 
 
 @cache

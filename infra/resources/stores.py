@@ -112,6 +112,7 @@ def keep_ledger(ledger: Store) -> list[Grant]:
     people, notes = f"{PERSON}*", f"{AUDIT}*"
     return [
         ledger.only("GetItem", [people, LEASE, DIRECTORY, SNAPSHOT]),
+        ledger.only("BatchGetItem", [people, DIRECTORY]),
         ledger.only("Query", [OPEN, LOSS, DIRECTORY]),
         ledger.only("PutItem", [people, OPEN, notes], in_transactions=True),
         ledger.only("DeleteItem", [OPEN], in_transactions=True),

@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from functions.aws.directory_snapshot import DirectorySnapshot
 from functions.aws.lease import Lease, Turn
-from functions.aws.ledger import Ledger, LedgerConflictError
+from functions.aws.ledger import Ledger, LedgerConflictError, Write
 from functions.aws.partial_losses import PartialLosses
 from functions.aws.people import Person
 from sandbox.evaluator import judged
@@ -34,6 +34,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
             for part in params["TransactItems"]:
                 ((verb, what),) = part.items()
                 seen.append((f"{verb}Item", (what.get("Item") or what["Key"])["pk"]["S"], True))
+        elif model.name == "BatchGetItem":
+            ((_, asked),) = params["RequestItems"].items()
+            seen.extend((model.name, key["pk"]["S"], False) for key in asked["Keys"])
         else:
             key = params.get("Item") or params.get("Key") or params["ExpressionAttributeValues"]
             seen.append((model.name, (key.get("pk") or key[":pk"])["S"], False))
@@ -57,10 +60,11 @@ def everything(client: Any) -> None:
     ledger, lease = Ledger(client, TABLE), Lease(client, TABLE, "deny-policies")
     snapshot = DirectorySnapshot(client, TABLE)
     ledger.read("okta:00u1")
-    ledger.write("okta:00u1", {"a": "b"}, after=0, open_entry={"user_id": "u"}, audit={"change": "left"})
-    ledger.write("okta:00u1", {"a": "c"}, after=1, open_entry=None, audit={"change": "returned"})
+    ledger.read_all(["okta:00u1", "okta:00u2"])
+    ledger.write([Write("okta:00u1", {"a": "b"}, 0, {"user_id": "u"}, {"change": "left"})])
+    ledger.write([Write("okta:00u1", {"a": "c"}, 1, None, {"change": "returned"})])
     with pytest.raises(LedgerConflictError):
-        ledger.write("okta:00u1", {}, after=1, open_entry=None, audit={})
+        ledger.write([Write("okta:00u1", {}, 1, None, {})])
     ledger.open_entries()
     turn = lease.take("me", 1.0, 2.0)
     assert isinstance(turn, Turn)
@@ -74,7 +78,7 @@ def everything(client: Any) -> None:
     losses.all()
     losses.delete("00u1#00g1", after=1)
     snapshot.taken_at()
-    snapshot.find("00u1")
+    snapshot.find(["00u1"])
     snapshot.refresh([Person("u-1", "john", "00u1")], datetime(2026, 11, 22, tzinfo=UTC))
 
 
@@ -107,7 +111,14 @@ def test_what_the_gateways_do_is_allowed(calls: list[Call], hub: Template) -> No
     """The embedded AWS knows no condition on keys, so nothing else would notice that one is missing."""
     asked = sorted(set(calls))
 
-    assert {action for action, _, _ in asked} == {"GetItem", "Query", "PutItem", "DeleteItem", "UpdateItem"}
+    assert {action for action, _, _ in asked} == {
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "PutItem",
+        "DeleteItem",
+        "UpdateItem",
+    }
     assert dict(zip(asked, verdicts(hub, asked), strict=True)) == dict.fromkeys(asked, "Allowed")
 
 

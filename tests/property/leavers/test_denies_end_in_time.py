@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from functions.aws.people import Person
-from functions.leavers.revocations import StepsFailedError
+from functions.leavers.carrying_out import StepsFailedError
 from functions.okta import event_types as okta
 from tests.unit.leavers.twins import START, Killed, World, envelope
 

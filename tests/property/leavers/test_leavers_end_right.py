@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.aws.people import Person
+from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.deny import Denied, Shape, document, held_in, ids_in, render
-from functions.leavers.revocations import StepsFailedError
 from functions.okta import event_types as okta
 from tests.unit.leavers.twins import APP_ID, START, Killed, World, envelope
 

@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from functions.aws.people import Person
 from functions.aws.person_access import Entitlement
+from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.deny import Shape
-from functions.leavers.revocations import StepsFailedError
 from functions.okta import event_types as okta
 from tests.unit.leavers.twins import START, Killed, World, envelope
 

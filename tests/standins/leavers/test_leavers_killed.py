@@ -8,8 +8,7 @@ import pytest
 from functions.inbox import Envelope
 from functions.leavers import wiring
 from functions.leavers.record import Record
-from functions.leavers.revocations import Steps
-from functions.leavers.steps import Done, Step
+from functions.leavers.steps import Done, Step, Steps
 from tests.standins.leavers.outcome import EVERYTHING, holding
 from tests.standins.leavers.scene import Scene
 

@@ -14,7 +14,8 @@ from cli.exits import Exit
 from cli.main import app
 from functions.aws.ledger import Ledger
 from functions.aws.partial_losses import PartialLosses
-from functions.leavers.book import Book, Progress, new_record, told
+from functions.leavers.book import Book, new_record, told
+from functions.leavers.changes import Progress
 from functions.leavers.decide import Leaver, Reason
 from functions.leavers.documents import loss_document
 from functions.leavers.partial import Loss
@@ -45,9 +46,10 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
 def left(ledger: Ledger, login: str, state: StepState) -> None:
     book = Book(ledger, lambda: START)
     event = Leaver(f"00u{login}", login, Reason.SUSPEND, "t-1", START)
-    keep = timedelta(hours=12)
-    entry = book.change(new_record(event, "u-1"), told(event), lambda r: r.left(event, START, keep))
-    book.note(entry, Progress({"deny": StepOutcome(state, START)}, taken=Taken(groups=("g-1",))))
+    seed, keep = new_record(event, "u-1"), timedelta(hours=12)
+    progress = Progress({"deny": StepOutcome(state, START)}, taken=Taken(groups=("g-1",)))
+    book.change(seed, told(event), lambda record: record.left(event, START, keep))
+    book.change(seed, progress.audit(), progress.on)
 
 
 def test_a_program_reads_who_until_when_and_what_fails(ledger: Ledger) -> None:

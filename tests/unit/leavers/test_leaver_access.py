@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.leavers.revocations import StepsFailedError
+from functions.leavers.carrying_out import StepsFailedError
 from tests.unit.leavers.twins import START, USER_ID, World, envelope, sample
 
 SET = "arn:aws:sso:::permissionSet/ssoins-7223a1b2c3d4e5f6/ps-1"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.aws.person_access import Entitlement
-from functions.leavers.revocations import StepsFailedError
+from functions.leavers.carrying_out import StepsFailedError
 from tests.unit.leavers.test_leaver_access import back, left
 from tests.unit.leavers.twins import USER_ID, World, envelope
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.aws.lease import Lease, LeaseLostError, LeaseState, Turn
-from functions.aws.ledger import Ledger, LedgerConflictError
+from functions.aws.ledger import Ledger, LedgerConflictError, Write
 from functions.leavers.book import Book, new_record, open_entry, told
 from functions.leavers.decide import Leaver, Reason, Return
 from functions.leavers.documents import from_document, to_document
@@ -22,14 +22,14 @@ ENTRY = {"user_id": "u-1", "since": "2026-11-16T18:15:12+00:00"}
 LEFT = Leaver(JOHN, LOGIN, Reason.SUSPEND, "t-1", START, "a note")
 
 
-def write(ledger: Ledger, person: str, after: int, entry: dict[str, Any] | None = ENTRY) -> int:
-    return ledger.write(person, {"n": after + 1}, after=after, open_entry=entry, audit={"change": "x"})
+def write(ledger: Ledger, person: str, after: int, entry: dict[str, Any] | None = ENTRY) -> None:
+    ledger.write([Write(person, {"n": after + 1}, after, entry, {"change": "x"})])
 
 
 def test_a_record_is_read_as_it_was_written(dynamodb: "DynamoDBClient") -> None:
     ledger = Ledger(dynamodb, TABLE)
     assert ledger.read("john") is None
-    assert write(ledger, "john", 0) == 1
+    write(ledger, "john", 0)
     stored = ledger.read("john")
     assert stored is not None
     assert (stored.version, stored.document) == (1, {"n": 1})
@@ -63,7 +63,7 @@ def test_all_pages_of_open_revocations_are_read(dynamodb: "DynamoDBClient") -> N
 def test_history_is_kept_in_order(dynamodb: "DynamoDBClient") -> None:
     ledger = Ledger(dynamodb, TABLE)
     for version in range(12):
-        ledger.write("john", {}, after=version, open_entry=None, audit={"change": str(version)})
+        ledger.write([Write("john", {}, version, None, {"change": str(version)})])
     assert [item["change"] for item in ledger.history("john")] == [str(n) for n in range(12)]
 
 
@@ -129,6 +129,14 @@ def test_one_holds_the_lease_until_it_ends_or_is_given_back(dynamodb: "DynamoDBC
     state = lease.read()
     assert (state.begun, state.finished, state.until, state.left_over) == (2, 2, 0, ("u-9",))
     assert lease.take("c", now=161, until=221) == Turn(3, ("p#1=ab",), 160.75)
+
+
+def test_who_takes_the_lease_and_gets_no_answer_has_it_when_asking_again(dynamodb: "DynamoDBClient") -> None:
+    lease = Lease(dynamodb, TABLE, "deny")
+    lease.take("a", now=100, until=160)
+    assert lease.take("a", now=100, until=160) == Turn(2), "and waits for nobody"
+    lease.finish("a", 2, [], ["p#1=ab"], at=101)
+    assert lease.take("b", now=102, until=162) == Turn(3, ("p#1=ab",), 101), "which the next one can rely on"
 
 
 def test_who_has_lost_the_lease_cannot_say_it_is_done(dynamodb: "DynamoDBClient") -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from functions.aws.people import Person
 from functions.finding import Severity
-from functions.leavers.revocations import StepsFailedError
+from functions.leavers.carrying_out import StepsFailedError
 from tests.unit.leavers.story import ENDED, deactivated, later
 from tests.unit.leavers.twins import JOHN, LOGIN, START, USER_ID, World, envelope, request
 

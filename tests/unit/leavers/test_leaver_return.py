@@ -3,7 +3,7 @@
 import pytest
 
 from functions.finding import Severity, State
-from functions.leavers.revocations import StepsFailedError
+from functions.leavers.carrying_out import StepsFailedError
 from tests.unit.leavers.story import ENDED, FAILING, deactivated, later
 from tests.unit.leavers.twins import JOHN, USER_ID, World, envelope
 

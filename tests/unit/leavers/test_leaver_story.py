@@ -3,7 +3,7 @@
 import pytest
 
 from functions.finding import Severity, State
-from functions.leavers.revocations import StepsFailedError
+from functions.leavers.carrying_out import StepsFailedError
 from functions.okta.log_event import LogEventError
 from tests.unit.leavers.story import ENDED, FAILING, deactivated
 from tests.unit.leavers.twins import JOHN, LOGIN, USER_ID, World, envelope

@@ -4,8 +4,8 @@ import pytest
 
 from functions.aws.people import Person
 from functions.finding import Severity
+from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.deny import Shape, document
-from functions.leavers.revocations import StepsFailedError
 from tests.unit.leavers.story import ENDED, deactivated, later
 from tests.unit.leavers.twins import JOHN, LOGIN, USER_ID, World, envelope, sample
 

@@ -10,8 +10,8 @@ import pytest
 from functions.aws.people import Person
 from functions.finding import Severity, State
 from functions.inbox import Envelope
+from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.deny import Shape, document
-from functions.leavers.revocations import StepsFailedError
 from tests.unit.leavers.twins import JOHN, LOGIN, START, USER_ID, World, envelope, request, sample
 
 ENDED, STAYS = f"leaver/okta:{JOHN}", f"leaver/okta:{JOHN}/stays"

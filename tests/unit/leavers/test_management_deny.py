@@ -149,6 +149,9 @@ def test_a_writing_asks_for_each_policy_and_for_what_others_have_made_of_it_and_
 
     assert json.loads(str(second)) == json.loads(document(["u-1"]))
     assert names == ["GetPolicy", "GetPolicy", "GetPolicyVersion", "CreatePolicyVersion", "GetPolicyVersion"]
+    names.clear()
+    assert json.loads(str(deny.contents(2)[1])) == json.loads(document(["u-1", "u-2"]))
+    assert names == ["GetPolicy", "GetPolicy"], "what it has read back itself it knows"
 
 
 def test_of_one_that_was_deleted_and_made_anew_nothing_is_remembered(made: "IAMClient") -> None:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from functions.aws.deny_policies import DenyPolicyError
 from functions.aws.entitlements import Held, NotInUseError
 from functions.aws.lease import LeaseLostError, LeaseState, Turn
-from functions.aws.ledger import LedgerConflictError, Stored
+from functions.aws.ledger import LedgerConflictError, Stored, Write
 from functions.aws.people import AmbiguousPersonError, Person
 from functions.aws.person_access import Entitlement, Reach
 from functions.finding import Finding
@@ -24,29 +24,25 @@ if TYPE_CHECKING:
 class LedgerTwin:
     world: "World"
 
-    def read(self, person: str) -> Stored | None:
+    def read_all(self, people: Sequence[str]) -> Mapping[str, Stored]:
         self.world.call("read")
-        return self.world.ledger.get(person)
+        return {person: self.world.ledger[person] for person in people if person in self.world.ledger}
 
-    def write(
-        self,
-        person: str,
-        document: Mapping[str, Any],
-        *,
-        after: int,
-        open_entry: Mapping[str, Any] | None,
-        audit: Mapping[str, Any],
-    ) -> int:
+    def write(self, writes: Sequence[Write]) -> None:
         self.world.call("write")
-        known = self.world.ledger.get(person)
-        if (known.version if known else 0) != after:
+        known = {each.person: self.world.ledger.get(each.person, Stored(0, {})).version for each in writes}
+        assert len(known) == len(writes), "one transaction takes one item once"
+        if any(known[each.person] != each.after for each in writes):
             raise LedgerConflictError("moved on")
-        self.world.ledger[person] = Stored(after + 1, document)
-        self.world.opened.pop(person, None)
-        if open_entry:
-            self.world.opened[person] = {"person": person, **open_entry}
-        self.world.audit.append(audit)
-        return after + 1
+        for each in writes:
+            self._write(each)
+
+    def _write(self, write: Write) -> None:
+        self.world.ledger[write.person] = Stored(write.after + 1, write.document)
+        self.world.opened.pop(write.person, None)
+        if write.open_entry:
+            self.world.opened[write.person] = {"person": write.person, **write.open_entry}
+        self.world.audit.append(write.audit)
 
     def open_entries(self) -> list[Mapping[str, Any]]:
         self.world.call("open_entries")
@@ -114,7 +110,7 @@ class PoliciesTwin:
 class Directory:
     world: "World"
 
-    def by_okta(self, okta_id: str, login: str | None) -> Person | None:
+    def by_okta(self, okta_id: str, login: str | None, lately: str | None = None) -> Person | None:
         self.world.call("find")
         if "directory" in self.world.broken:
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetUserId")
@@ -166,9 +162,9 @@ class SnapshotTwin:
         self.world.call("snapshot")
         return self.world.snapshot_at
 
-    def find(self, okta_id: str) -> Person | None:
+    def find(self, okta_ids: Sequence[str]) -> dict[str, Person]:
         self.world.call("snapshot")
-        return self.world.snapshot.get(okta_id)
+        return {each: self.world.snapshot[each] for each in okta_ids if each in self.world.snapshot}
 
     def refresh(self, people: Iterable[Person], now: datetime) -> int:
         self.world.call("snapshot")

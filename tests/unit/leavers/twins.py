@@ -19,6 +19,7 @@ from functions.inbox import Envelope
 from functions.leavers.access_steps import LeaveGroups, Mode, PutBack, TakeStock, Unassign
 from functions.leavers.batch import Batch
 from functions.leavers.book import Book
+from functions.leavers.carrying_out import CarryingOut
 from functions.leavers.deny import Shape, held_in, ids_in
 from functions.leavers.entitlement_steps import Disentitle, TakeStockOfEntitlements
 from functions.leavers.findings import Console, Wording
@@ -29,8 +30,10 @@ from functions.leavers.partial_notices import PartialNotices
 from functions.leavers.reception import Reception
 from functions.leavers.renderer import OncePerBatch, Renderer
 from functions.leavers.resume import Resumption
-from functions.leavers.revocations import Revocations, Rules, Steps
-from functions.leavers.steps import Deny, Lift, OktaSessions
+from functions.leavers.revocations import Revocations
+from functions.leavers.rules import Rules
+from functions.leavers.steps import Deny, Lift, OktaSessions, Steps
+from functions.leavers.together import Together
 from functions.leavers.tripwire import Tripwire
 from functions.leavers.upkeep import Upkeep
 from functions.leavers.writing import Place
@@ -149,10 +152,7 @@ class World:
         notices, book, access = Notices(wording), Book(LedgerTwin(self), self.now), AccessTwin(self)
         renderer, entitlements = self._renderer(), EntitlementsTwin(self)
         once, rules = OncePerBatch(renderer), Rules(timedelta(hours=12), self.protected)
-        revocations = Revocations(
-            book,
-            directory,
-            SnapshotTwin(self),
+        carrying_out = CarryingOut(
             Steps(
                 (
                     Deny(once),
@@ -165,13 +165,15 @@ class World:
                 ),
                 (Lift(once), PutBack(access, entitlements)),
             ),
-            findings,
             wording,
             rules,
             now=self.now,
             measure=self.measured.append,
             log=log,
         )
+        snapshot = SnapshotTwin(self)
+        revocations = Revocations(directory, snapshot, carrying_out, findings, wording, rules, now=self.now)
+        together = Together(book, snapshot, findings, clock=lambda: self.seconds)
         reception = Reception(
             revocations,
             self.groups(once),
@@ -189,16 +191,16 @@ class World:
             book,
             access,
             renderer,
-            SnapshotTwin(self),
+            snapshot,
             directory,
             findings,
             notices,
             rules,
-            Resumption(LedgerTwin(self), revocations, once, now=self.now, log=log),
+            Resumption(LedgerTwin(self), revocations, once, together, now=self.now, log=log),
             now=self.now,
             log=log,
         )
-        return Batch(reception, once, clock=lambda: self.seconds), upkeep
+        return Batch(reception, once, together, clock=lambda: self.seconds), upkeep
 
     def _renderer(self) -> Renderer:
         wording = Wording("https://runbooks", Console("eu-west-1", "arn:aws:sso:::instance/ssoins-7223a1b2"))
