@@ -11,9 +11,10 @@ import requests
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from functions.aws.session import CONFIG
+from functions.okta.assertion import kms_signer
 from functions.okta.client import OktaClient
 from functions.okta.errors import OktaSecretError
-from functions.okta.sign_in import ApiToken, ServiceApp, SignIn, kms_signer
+from functions.okta.sign_in import ApiToken, ServiceApp, SignIn
 from functions.okta.transport import PATIENCE
 
 if TYPE_CHECKING:

@@ -4,9 +4,7 @@ The key is made for one client's life, stays in its memory, and signs every requ
 each would be a call more. Whoever reads that memory could read the token too.
 """
 
-import base64
 import hashlib
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +13,8 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+
+from functions.okta.jose import base64url, compact
 
 
 class Prover:
@@ -38,10 +38,9 @@ class Prover:
         if nonce:
             claims["nonce"] = nonce
         if token:
-            claims["ath"] = _base64url(hashlib.sha256(token.encode()).digest())
+            claims["ath"] = base64url(hashlib.sha256(token.encode()).digest())
         header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self._jwk()}
-        signed = f"{_part(header)}.{_part(claims)}"
-        return f"{signed}.{_base64url(self._sign(signed.encode()))}"
+        return compact(header, claims, self._sign)
 
     def _jwk(self) -> dict[str, str]:
         numbers = self._key.public_key().public_numbers()
@@ -54,12 +53,4 @@ class Prover:
 
 
 def _coordinate(value: int) -> str:
-    return _base64url(value.to_bytes(32, "big"))
-
-
-def _part(value: dict[str, Any]) -> str:
-    return _base64url(json.dumps(value, separators=(",", ":")).encode())
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return base64url(value.to_bytes(32, "big"))

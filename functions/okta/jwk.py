@@ -1,11 +1,12 @@
 """A public key as Okta takes it: a JSON Web Key (RFC 7517), known by its thumbprint (RFC 7638)."""
 
-import base64
 import hashlib
 import json
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from functions.okta.jose import base64url
 
 
 def public_jwk(der: bytes) -> dict[str, str]:
@@ -20,11 +21,6 @@ def public_jwk(der: bytes) -> dict[str, str]:
     required = {"e": _number(numbers.e), "kty": "RSA", "n": _number(numbers.n)}
     canonical = json.dumps(required, sort_keys=True, separators=(",", ":")).encode()
     return {**required, "use": "sig", "alg": "RS256", "kid": base64url(hashlib.sha256(canonical).digest())}
-
-
-def base64url(raw: bytes) -> str:
-    """Without padding, as JOSE writes it."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _number(value: int) -> str:

@@ -1,36 +1,27 @@
-"""How a call to Okta proves who calls: an API token, or a service app whose key never leaves KMS.
+"""How a call to Okta proves who calls: an API token, or a service app.
 
 Each way is a `requests` authenticator, so it sees the method and address of every request that it signs.
 """
 
-import base64
-import json
 import time
-import uuid
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import requests
 from requests.auth import AuthBase
 
+from functions.okta.assertion import ASSERTION_TYPE, Signer, client_assertion
 from functions.okta.errors import OktaAnswerError, OktaRefusedError
 from functions.okta.transport import PATIENCE, TIMEOUT, Retrier, checked_base_url, oauth_error, summary
 
 if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
-
     from functions.okta.dpop import Prover
-
-ASSERTION_LIFETIME = 300
-"""Seconds. Okta, "Implement OAuth for Okta with a service app": `exp` at most an hour ahead."""
 
 RENEW_BEFORE = 120
 """A token with fewer seconds to live is not used any more, so that none expires on its way."""
 
 PROOF_ROUNDS = 2
 """One to learn that proof is demanded, one to learn the nonce that must be in it."""
-
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 class SignIn(AuthBase):
@@ -57,26 +48,6 @@ class ApiToken(SignIn):
     def renew(self) -> bool:
         """A refused API token stays refused."""
         return False
-
-
-class Signer(Protocol):
-    """Signs with an RSA private key that nobody else sees: RSASSA-PKCS1-v1_5 over SHA-256."""
-
-    def __call__(self, message: bytes) -> bytes: ...
-
-
-def kms_signer(kms: "KMSClient", key_id: str) -> Signer:
-    """Sign with a KMS key of spec RSA_2048 or longer and usage SIGN_VERIFY; the caller needs kms:Sign."""
-
-    def sign(message: bytes) -> bytes:
-        return kms.sign(
-            KeyId=key_id,
-            Message=message,
-            MessageType="RAW",
-            SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
-        )["Signature"]
-
-    return sign
 
 
 class ServiceApp(SignIn):
@@ -119,7 +90,7 @@ class ServiceApp(SignIn):
         if self._bound and self._prover:
             method, url = r.method or "", r.url or ""
             r.headers["DPoP"] = self._prover.proof(method, url, nonce=self._api_nonce, token=self._token)
-            r.register_hook("response", self._hear)  # type: ignore[no-untyped-call]  # the stubs lack it
+            r.register_hook("response", self._hear)  # type: ignore[no-untyped-call]  # untyped in its stubs
         return r
 
     def _hear(self, answer: requests.Response, **_: object) -> None:
@@ -185,7 +156,13 @@ class ServiceApp(SignIn):
                 "grant_type": "client_credentials",
                 "scope": self._scope,
                 "client_assertion_type": ASSERTION_TYPE,
-                "client_assertion": self._assertion(),
+                "client_assertion": client_assertion(
+                    self._client_id,
+                    self._token_url,
+                    self._sign,
+                    key_id=self._key_id,
+                    issued=int(self._now()),
+                ),
             },
             headers=headers,
             auth=_unsigned,
@@ -193,29 +170,7 @@ class ServiceApp(SignIn):
             allow_redirects=False,
         )
 
-    def _assertion(self) -> str:
-        issued = int(self._now())
-        header = {"alg": "RS256", "typ": "JWT"} | ({"kid": self._key_id} if self._key_id else {})
-        claims = {
-            "iss": self._client_id,
-            "sub": self._client_id,
-            "aud": self._token_url,
-            "iat": issued,
-            "exp": issued + ASSERTION_LIFETIME,
-            "jti": str(uuid.uuid4()),
-        }
-        signed = f"{_part(header)}.{_part(claims)}"
-        return f"{signed}.{_base64url(self._sign(signed.encode()))}"
-
 
 def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """The assertion is in the body; without this, `requests` would look for a password in ~/.netrc."""
     return request
-
-
-def _part(value: dict[str, Any]) -> str:
-    return _base64url(json.dumps(value, separators=(",", ":")).encode())
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

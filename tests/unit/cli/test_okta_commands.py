@@ -17,9 +17,9 @@ from cli import okta as okta_commands
 from cli.exits import Exit
 from cli.main import app
 from functions.okta import credentials
+from functions.okta.assertion import kms_signer
 from functions.okta.event_types import CONSUMED
 from functions.okta.jwk import public_jwk
-from functions.okta.sign_in import kms_signer
 from sandbox import okta
 from tests.standins.okta.endpoint import Endpoint
 
