@@ -95,7 +95,7 @@ LINES = (
     Line("KMS: signatures for Okta", 9_500, "calls", 0.15, 1e4, "kms"),
     Line("X-Ray", CALLS, "traces", 5.00, 1e6, "memory"),
     Line("CloudWatch Logs", 0.15, "GB taken in", 0.50, 1, "cloudwatch"),
-    Line("DynamoDB: writes", 90_000, "write units", 0.625, 1e6, "dynamodb"),
+    Line("DynamoDB: writes", 95_000, "write units", 0.625, 1e6, "dynamodb"),
     Line("DynamoDB: reads", 120_000, "read units", 0.125, 1e6, "dynamodb"),
     Line("EventBridge: events on the hub's bus", 27_000, "events", 1.00, 1e6, "events"),
     Line("EventBridge Scheduler", 12_000, "calls", 1.00, 1e6, "events"),
