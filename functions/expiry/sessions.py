@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from functions.expiry.check import Desk, Found, Guide
 from functions.finding import Finding, Severity
-from functions.policy.fields import iso_duration
+from functions.policy.durations import iso_duration
 from functions.policy.permission_sets import PermissionSet
 
 GUIDE = Guide(

@@ -19,6 +19,7 @@ _KINDS = {
     "model_attributes_type": "a mapping (key: value)",
     "tuple_type": "a list",
     "int_type": "a whole number",
+    "bool_type": "true or false",
 }
 
 

@@ -1,11 +1,19 @@
 """Pieces that the models of access.yaml are made of."""
 
 import re
+from collections.abc import Sized
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -23,27 +31,47 @@ def wrong(message: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("policy", "{message}", {"message": message, "hint": hint})
 
 
+@dataclass(frozen=True)
 class _OneOrMany:
+    empty: bool = True
+    """Whether an empty list may be written."""
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         many = handler(source)
         one = handler.generate_schema(get_args(source)[0])
+        listed = core_schema.list_schema(one, min_length=None if self.empty else 1)
         return core_schema.no_info_before_validator_function(
-            lambda value: value if isinstance(value, list | tuple) else [value],
-            many,
-            json_schema_input_schema=core_schema.union_schema([one, many]),
+            self._as_list, many, json_schema_input_schema=core_schema.union_schema([one, listed])
         )
+
+    def _as_list(self, value: object) -> object:
+        return (value if self.empty else some(value)) if isinstance(value, list | tuple) else [value]
+
+
+def some(value: object) -> object:
+    """The list or mapping, which must hold something."""
+    if isinstance(value, Sized) and not value:
+        raise wrong("this is empty", "give at least one value, or leave the key out")
+    return value
 
 
 OneOrMany = Annotated[tuple[T, ...], _OneOrMany()]
 """A list in which `[x]` may be written as `x`."""
 
+OneOrMore = Annotated[tuple[T, ...], _OneOrMany(empty=False)]
+"""The same where an empty list would silently mean something else than what stands there."""
+
 
 @dataclass(frozen=True)
 class Text:
-    """Text that matches `pattern` from end to end, and `what` the error says it should have been."""
+    """Text that matches `pattern` from end to end, and `what` the error says it should have been.
+
+    `most`: without quotes editors take it for a number, at most this one; the loader takes it as its text.
+    """
 
     pattern: str
     what: str
+    most: int | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._check, handler(source))
@@ -51,7 +79,10 @@ class Text:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return handler(schema) | {"pattern": f"^({self.pattern})$", "description": self.what}
+        text = handler(schema) | {"pattern": f"^(?:{self.pattern})$", "description": self.what}
+        if self.most is None:
+            return text
+        return {"anyOf": [text, {"type": "integer", "minimum": 0, "maximum": self.most}]}
 
     def _check(self, value: object) -> object:
         if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
@@ -59,47 +90,31 @@ class Text:
         return value
 
 
-Name = Annotated[str, Text(r"\S(?:.*\S)?", "a name")]
-
-_SHORT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
-_ISO = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+Name = Annotated[str, Text(r"\S(?:[^\n]*\S)?", "a name")]
 
 
-@dataclass(frozen=True)
-class Duration:
-    """A time span, written `4h`, `90m`, `1h30m`, `2d`, or in ISO 8601 as `PT4H`."""
-
-    least: timedelta
-    most: timedelta
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(
-            self._read,
-            handler(source),
-            json_schema_input_schema=core_schema.str_schema(),
-            serialization=core_schema.plain_serializer_function_ser_schema(iso_duration),
-        )
-
-    def _read(self, value: object) -> timedelta:
-        read = value if isinstance(value, timedelta) else _parse(value)
-        if not self.least <= read <= self.most:
-            raise wrong(f"{value} is not between {_hours(self.least)} and {_hours(self.most)}")
-        return read
+def read_day(value: object) -> date:
+    """A date from its text, `2027-03-31`."""
+    if type(value) is date:
+        return value
+    try:
+        if isinstance(value, str) and re.fullmatch(DAY, value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass  # looks like a date and is none: the same mistake
+    raise wrong(f"{value!r} is not a date", "write 2027-03-31")
 
 
-def iso_duration(value: timedelta) -> str:
-    """ISO 8601 in hours and minutes: `PT4H`, `PT1H30M`."""
-    hours, minutes = divmod(int(value.total_seconds()) // 60, 60)
-    return "PT" + (f"{hours}H" if hours or not minutes else "") + (f"{minutes}M" if minutes else "")
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+Day = Annotated[
+    date,
+    BeforeValidator(
+        read_day, json_schema_input_type=Annotated[date, Field(json_schema_extra={"pattern": f"^{DAY}$"})]
+    ),
+]
+"""A date, as its text or (in the bundle) as pydantic wrote it."""
 
 
-def _parse(value: object) -> timedelta:
-    match = isinstance(value, str) and (_SHORT.fullmatch(value) or _ISO.fullmatch(value))
-    if not match or not any(match.groups()):
-        raise wrong(f"{value!r} is not a duration", "write 4h, 90m, 1h30m or PT4H")
-    days, hours, minutes = (int(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes)
-
-
-def _hours(value: timedelta) -> str:
-    return iso_duration(value).removeprefix("PT").lower()
+def given(key: str) -> dict[str, Any]:
+    """JSON Schema for "this key is there and not empty"."""
+    return {"required": [key], "properties": {key: {"not": {"type": "null"}}}}

@@ -2,15 +2,19 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, Tag, model_validator
 
-from functions.policy.fields import Name, OneOrMany, Strict, Text, wrong
+from functions.policy.fields import Name, OneOrMore, Strict, Text, given, some, wrong
 
 ALL: Final = "all"
 MANAGEMENT: Final = "management"
 
-AccountId = Annotated[str, Text(r"\d{12}", "an account id, which has 12 digits")]
+AccountId = Annotated[
+    str,
+    Text(r"[0-9]{12}", "an account id, which has 12 digits", most=999_999_999_999),
+]
 OuPath = Annotated[str, Text(r"/|(?:/[^/]+)+", "an OU path: / or /Workloads/Production, no / at its end")]
+_KEYS = ("id", "name", "ou", "tag", "and", "or", "not")
 
 
 class AccountFilter(Strict):
@@ -20,15 +24,25 @@ class AccountFilter(Strict):
     `?`. The management account is never among them: it has its own word.
     """
 
-    id: OneOrMany[AccountId] = ()
-    name: OneOrMany[Name] = ()
-    ou: OneOrMany[OuPath] = ()
-    direct: bool = False
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [given(key) for key in _KEYS],
+            "if": {"required": ["direct"], "properties": {"direct": {"const": True}}},
+            "then": given("ou"),
+        }
+    )
+
+    id: OneOrMore[AccountId] = ()
+    name: OneOrMore[Name] = ()
+    ou: OneOrMore[OuPath] = ()
+    direct: StrictBool = False
     """With `ou`: only accounts that stand in the OU itself."""
-    tag: dict[str, OneOrMany[str]] = Field(default_factory=dict)
-    and_: "OneOrMany[AccountFilter]" = Field(default=(), alias="and")
-    or_: "OneOrMany[AccountFilter]" = Field(default=(), alias="or")
-    not_: "OneOrMany[AccountFilter]" = Field(default=(), alias="not")
+    tag: Annotated[
+        dict[str, OneOrMore[str]], BeforeValidator(some), Field(json_schema_extra={"minProperties": 1})
+    ] = Field(default_factory=dict)
+    and_: "OneOrMore[AccountFilter]" = Field(default=(), alias="and")
+    or_: "OneOrMore[AccountFilter]" = Field(default=(), alias="or")
+    not_: "OneOrMore[AccountFilter]" = Field(default=(), alias="not")
     """Accounts that none of these hold."""
 
     @model_validator(mode="after")

@@ -1,26 +1,13 @@
 """Who gets what where: `grants` of access.yaml."""
 
-import re
 from datetime import date
-from typing import Annotated
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from functions.policy.fields import Name, OneOrMany, Strict, wrong
+from functions.policy.fields import Day, Name, OneOrMore, Strict, wrong
 from functions.policy.filters import Selector
 from functions.policy.mistakes import did_you_mean
 from functions.policy.patterns import CAPTURE, CAPTURES, is_pattern
-
-
-def _as_date(value: object) -> date:
-    if isinstance(value, date):
-        return value
-    try:
-        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass  # looks like a date and is none: the same mistake
-    raise wrong(f"{value!r} is not a date", "write 2027-03-31")
 
 
 class Grant(Strict):
@@ -28,14 +15,14 @@ class Grant(Strict):
     accounts."""
 
     group: Name | None = None
-    groups: OneOrMany[Name] = ()
+    groups: OneOrMore[Name] = ()
     user: Name | None = None
-    users: OneOrMany[Name] = ()
+    users: OneOrMore[Name] = ()
     """User names as Okta and Identity Center both know them. Groups are better: they outlive people."""
     permission_set: str | None = None
-    accounts: OneOrMany[Selector] = ()
-    except_: OneOrMany[Selector] = Field(default=(), alias="except")
-    until: Annotated[date, BeforeValidator(_as_date, json_schema_input_type=date)] | None = None
+    accounts: OneOrMore[Selector] = ()
+    except_: OneOrMore[Selector] = Field(default=(), alias="except")
+    until: Day | None = None
     """The last day, in UTC, on which the grant gives anything."""
     owner: Name | None = None
     """Who answers for the grant."""

@@ -43,7 +43,7 @@ class AccessPolicy(Strict):
 
     def to_json(self) -> str:
         """The same policy for the Lambda bundle, where no YAML parser is."""
-        return self.model_dump_json(by_alias=True, exclude_none=True, indent=1)
+        return self.model_dump_json(by_alias=True, exclude_defaults=True, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

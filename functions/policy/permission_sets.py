@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
-from functions.policy.fields import Duration, OneOrMany, Strict, Text, iso_duration, wrong
+from functions.policy.durations import Duration, iso_duration
+from functions.policy.fields import OneOrMany, Strict, Text, wrong
 
 JOB_FUNCTIONS = frozenset(
     {

@@ -1,12 +1,13 @@
 """What happens to leavers, what is watched, and who is told: the rest of access.yaml."""
 
-from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
-from pydantic import StrictBool, StrictInt, field_validator, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from functions.finding import Severity
-from functions.policy.fields import Duration, Name, OneOrMany, Strict, Text, wrong
+from functions.policy.durations import Duration
+from functions.policy.fields import Day, Name, OneOrMany, Strict, Text, wrong
 
 MAX_SESSION = timedelta(hours=12)
 """IAM Identity Center User Guide, "Set session duration": no role session outlives this."""
@@ -44,28 +45,16 @@ class Expiry(Strict):
 
     info: StrictInt = 60
     warning: StrictInt = 30
-    page: StrictInt = 14
-    scim_token_issued: date | None = None
+    page: Annotated[StrictInt, Field(ge=1)] = 14
+    scim_token_issued: Day | None = None
     """When the SCIM access token that Okta uses was generated: it ends a year later."""
-    hook_secret_days: StrictInt = 365
+    hook_secret_days: Annotated[StrictInt, Field(ge=1)] = 365
     """How old the event hook's secret may grow before it should be rotated."""
-
-    @field_validator("scim_token_issued", mode="before")
-    @classmethod
-    def _date(cls, value: Any) -> Any:
-        if value is None or type(value) is date:
-            return value
-        try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise wrong(f"{value!r} is not a date", "write 2026-01-31") from None
 
     @model_validator(mode="after")
     def _order(self) -> "Expiry":
-        if not self.info >= self.warning >= self.page > 0:
-            raise wrong("days left must fall: info >= warning >= page > 0")
-        if self.hook_secret_days < 1:
-            raise wrong("hook_secret_days is a number of days, at least 1")
+        if not self.info >= self.warning >= self.page:
+            raise wrong("days left must fall: info >= warning >= page")
         return self
 
     def severity(self, days_left: float) -> Severity | None:
