@@ -1,8 +1,8 @@
 """What the policy wants, against what is there. Pure: what was read goes in, a plan that explains itself
 comes out.
 
-Work for one account (`plan`) never removes anything: whether an assignment may go is a question to every
-grant and every reader, which `plan_all` asks of the whole organization.
+Letting an account in (`plan`) never removes anything: whether an assignment may go is a question to every
+grant and to all that was read, which `plan_all` asks: of the organization, or of all that one account has.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -90,7 +90,7 @@ def plan(
 
 
 def plan_all(policy: AccessPolicy, picture: Picture, today: date) -> Plan:
-    """Compare a whole organization on a day (in UTC), and say what may go.
+    """Compare an organization, or those of its accounts that were read, on a day (in UTC), and say what may go.
 
     Something goes only if no grant wants it and nothing that was read leaves a doubt about that.
     """
@@ -160,9 +160,16 @@ class _Judge:
             yield f"its account is {account.state}"
         if name not in self._policy.permission_sets:
             yield f"the access policy does not define permission set {name}, so it is not Ostiary's"
+        if assignment.principal_id not in self._people and self._named_protection(assignment):
+            kind = assignment.principal_type.lower()
+            yield f"the name of its {kind} is not known, and accounts.protected names {kind}s"
         doubt = self._doubts.get((assignment.account_id, name, assignment.principal_type))
         if doubt:
             yield f"it may belong to a grant: {_unknown(doubt)}, and it may have been renamed"
+
+    def _named_protection(self, assignment: AccountAssignment) -> bool:
+        protected = self._policy.accounts.protected
+        return bool(protected.groups if assignment.principal_type == "GROUP" else protected.users)
 
 
 def _unknown(wanted: Wanted) -> str:

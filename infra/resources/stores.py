@@ -138,7 +138,8 @@ def cursor(scope: Construct) -> Store:
 
 
 def sweep(scope: Construct) -> Store:
-    """What a reading of a large organization has found so far; fades by `expires` (epoch s)."""
+    """What a reading of a large organization has found so far, and what looks at single accounts took away of
+    late; fades by `expires` (epoch s)."""
     return Store(scope, "Sweep", table=names.SWEEP, sort_key="sk", expires="expires")
 
 

@@ -188,12 +188,14 @@ def test_an_hour_later_there_is_room_again() -> None:
 
 
 def test_what_did_not_go_does_not_count() -> None:
-    """Given a comparison that would remove four and may not, the next one has the room that it found."""
+    """Given one removal, and a comparison whose three would be four with it, the next has the room that these
+    did not take."""
     company = moved()
     for group in ("a", "b", "c"):
         company.world.store.push(group)
         company.give(TWO, group, "Operations")
-    company.give(TWO, "sre", "Operations")
+    company.give(ONE, "a", "Operations")
+    assert len(company.run(Scope(account=ONE)).removed.removed) == 1
     assert company.run(Scope(account=TWO)).removed.removed == ()
     assert len(company.run(Scope(account=THREE)).removed.removed) == 1
 
