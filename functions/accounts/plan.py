@@ -90,7 +90,7 @@ def plan(
 
 
 def plan_all(policy: AccessPolicy, picture: Picture, today: date) -> Plan:
-    """Compare an organization, or those of its accounts that were read, on a day (in UTC), and say what may go.
+    """Compare an organization, or those of its accounts that were read, on a day (in UTC); say what may go.
 
     Something goes only if no grant wants it and nothing that was read leaves a doubt about that.
     """
