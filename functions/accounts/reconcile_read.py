@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.accounts.looked_at import asks_for_tags, same
 from functions.accounts.plan import Picture
+from functions.accounts.reconcile_names import with_names
 from functions.accounts.reconcile_scope import Scope
 from functions.aws.identity_center import AccountAssignment, IdentityCenter
 from functions.aws.identity_store import IdentityStore
@@ -124,7 +125,8 @@ class Reader:
         gaps: tuple[str, ...],
     ) -> Picture:
         arns = self.center.permission_set_arns(self.policy.permission_sets.keys())
-        return Picture(accounts, arns, directory, assignments, gaps)
+        named = with_names(self.store, directory, assignments)
+        return Picture(accounts, arns, named.directory, assignments, (*gaps, *named.gaps))
 
     def _directory(self) -> Directory:
         people = {name for grant in self.policy.grants for name in grant.people}

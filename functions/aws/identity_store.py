@@ -32,6 +32,7 @@ class IdentityStore:
         self._clock = clock
         self._groups: dict[str, str] = {}
         self._users: dict[str, str] = {}
+        self._user_names: dict[str, str] = {}
         self._believed_until = 0.0
 
     def group_ids(self, names: Collection[str]) -> dict[str, str]:
@@ -54,7 +55,7 @@ class IdentityStore:
 
     def forget(self) -> None:
         """Ask again for everything: an id turned out to be wrong, or old."""
-        self._groups, self._users = {}, {}
+        self._groups, self._users, self._user_names = {}, {}, {}
         self._believed_until = self._clock() + KEEP_SECONDS
 
     def group_id(self, display_name: str) -> str | None:
@@ -77,6 +78,23 @@ class IdentityStore:
                 raise
             return None
         return found.get("DisplayName")
+
+    def user_name(self, user_id: str) -> str | None:
+        """The user's name, or None if there is no such user (any more), or it has no name."""
+        self._forget_in_time()
+        known = self._user_names.get(user_id)
+        if known:
+            return known
+        try:
+            found = self._client.describe_user(IdentityStoreId=self._id, UserId=user_id)
+        except self._client.exceptions.ResourceNotFoundException as error:
+            if _is_about_store(error):
+                raise
+            return None
+        name = found.get("UserName")
+        if name:
+            self._user_names[user_id] = name
+        return name
 
     def user_id(self, user_name: str) -> str | None:
         """The user's id, or None if there is no such user."""

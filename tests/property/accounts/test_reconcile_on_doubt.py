@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.accounts.reconcile_scope import Scope
+from functions.aws.identity_center import AccountAssignment
 from tests.unit.accounts.aws_in_memory import MANAGEMENT
 from tests.unit.accounts.company import ENFORCE, FULL, ONE, TWO, Company
 
@@ -173,3 +174,30 @@ def test_no_incomplete_look_into_an_account_takes_anything_away(
     if failed and not removals[0]:
         assert company.access() >= there
         assert company.told == []
+
+
+USERS = ("break.glass", "break.glass.2", "kim")
+
+
+@given(
+    st.frozensets(st.tuples(st.sampled_from((ONE, TWO)), st.sampled_from(USERS))),
+    st.frozensets(st.sampled_from(USERS)),
+    st.booleans(),
+    st.sampled_from((Scope(), Scope(account=ONE))),
+)
+def test_no_protected_user_ever_loses_anything(
+    there: frozenset[tuple[str, str]], named: frozenset[str], fails: bool, scope: Scope
+) -> None:
+    """Given users with assignments of their own, some of whom have no name any more or cannot be asked for
+    theirs: whoever is protected keeps all of it, and so does whoever might be."""
+    company = Company(POLICY.replace("max_removals: 20", "max_removals: 20, protected: {users: 'break.*'}"))
+    company.by_role.trouble["list_account_assignments_for_principal"] = ["AccessDeniedException"]
+    company.world.store.users |= {name: f"id-of-{name}" for name in named}
+    company.world.store.trouble["describe_user"] = ["InternalServerException"] * fails
+    of_their_own = {
+        AccountAssignment(account, "arn:of:Operations", f"id-of-{who}", "USER"): who for account, who in there
+    }
+    company.center.assignments |= of_their_own.keys()
+    company.run(scope)
+    gone = {of_their_own[each] for each in of_their_own if each not in company.center.assignments}
+    assert gone <= {"kim"} & named

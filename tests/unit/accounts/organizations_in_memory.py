@@ -97,6 +97,13 @@ class FakeIdentityStore(Service):
                 return {"GroupId": group_id, "DisplayName": name}
         raise self.error("ResourceNotFoundException", "DescribeGroup", ResourceType="GROUP")
 
+    def describe_user(self, **asked: Any) -> dict[str, Any]:
+        self.count("describe_user")
+        for name, user_id in self.users.items():
+            if user_id == asked["UserId"]:
+                return {"UserId": user_id, "UserName": name}
+        raise self.error("ResourceNotFoundException", "DescribeUser", ResourceType="USER")
+
     def get_user_id(self, **asked: Any) -> dict[str, Any]:
         self.count("get_user_id")
         name = asked["AlternateIdentifier"]["UniqueAttribute"]["AttributeValue"]

@@ -95,10 +95,11 @@ def test_what_somebody_gave_a_user_by_hand_is_told_and_left_to_the_daily_run() -
     company = Company(ENFORCE)
     company.run()
     by_hand = AccountAssignment(TWO, "arn:of:Operations", "id-of-kim", "USER")
+    company.world.store.users["kim@example.com"] = "id-of-kim"
     company.center.assignments.add(by_hand)
     done = company.run(Scope(account=TWO, remove=False))
     assert by_hand in company.center.assignments
     finding = opened(done)[f"accounts/{TWO}/unwanted"]
-    assert finding.facts.keys() == {f"id-of-kim → Operations in {TWO}"}
+    assert finding.facts.keys() == {f"kim@example.com → Operations in {TWO}"}
     company.center.assignments.discard(by_hand)
     assert opened(company.run(Scope(account=TWO, remove=False))) == {}
