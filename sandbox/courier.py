@@ -39,6 +39,8 @@ class _Rule:
     name: str
     pattern: str
     targets: tuple[Mapping[str, Any], ...]
+    read_only: bool
+    """Whether events of calls that change nothing are matched at all."""
 
 
 class Courier:
@@ -52,25 +54,26 @@ class Courier:
 
     def deliver(self, envelope: Mapping[str, Any]) -> int:
         """Deliver one event; the number of queues it reached. Raises UndeliverableError."""
-        return self._offer(self._origin, json.dumps(envelope))
+        return self._offer(self._origin, envelope)
 
-    def _offer(self, bus: Arn, body: str) -> int:
-        events = self._aws.client("events", bus.account, bus.region)
+    def _offer(self, bus: Arn, envelope: Mapping[str, Any]) -> int:
+        events, body = self._aws.client("events", bus.account, bus.region), json.dumps(envelope)
         return sum(
-            self._hand_over(bus, Arn.parse(target["Arn"]), body)
+            self._hand_over(bus, Arn.parse(target["Arn"]), envelope)
             for rule in self._rules(bus)
+            if rule.read_only or not _changes_nothing(envelope)
             if events.test_event_pattern(EventPattern=rule.pattern, Event=body)["Result"]
             for target in rule.targets
         )
 
-    def _hand_over(self, bus: Arn, target: Arn, body: str) -> int:
+    def _hand_over(self, bus: Arn, target: Arn, envelope: Mapping[str, Any]) -> int:
         if target.service == "events":
             self._check_crossing(bus, target)
-            return self._offer(target, body)
+            return self._offer(target, envelope)
         if target.service == "sqs":
             sqs = self._aws.client("sqs", target.account, target.region)
             url = sqs.get_queue_url(QueueName=target.resource)["QueueUrl"]
-            sqs.send_message(QueueUrl=url, MessageBody=body)
+            sqs.send_message(QueueUrl=url, MessageBody=json.dumps(envelope))
             return 1
         raise UndeliverableError(f"a rule of {bus.resource} targets {target}; the courier knows no such road")
 
@@ -95,7 +98,13 @@ class Courier:
                 rule["Name"],
                 rule["EventPattern"],
                 tuple(events.list_targets_by_rule(Rule=rule["Name"], EventBusName=name)["Targets"]),
+                rule["State"] == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS",
             )
             for rule in events.list_rules(EventBusName=name)["Rules"]
-            if rule["State"] == "ENABLED" and "EventPattern" in rule
+            if rule["State"] != "DISABLED" and "EventPattern" in rule
         )
+
+
+def _changes_nothing(envelope: Mapping[str, Any]) -> bool:
+    """Amazon EventBridge User Guide, "Receiving read-only management events from AWS services"."""
+    return "CloudTrail" in envelope.get("detail-type", "") and envelope["detail"].get("readOnly") is True

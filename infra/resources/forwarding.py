@@ -13,6 +13,7 @@ from infra.config import Deployment
 from infra.resources.alarms import Alarms
 from infra.resources.grants import acknowledge
 from infra.resources.inbox import DeadLetters
+from infra.resources.rules import rule
 
 
 class Forwarding(Construct):
@@ -43,13 +44,13 @@ class Forwarding(Construct):
             dead_letter_queue=self.dead_letters,
         )
         for name, pattern in patterns.items():
-            events.Rule(
+            rule(
                 self,
                 name,
                 rule_name=f"ostiary-forward-{name}",
                 description="Forwards to the hub's bus",
-                event_pattern=pattern,
-                targets=[target],
+                pattern=pattern,
+                target=target,
             )
         alarms = Alarms(
             self,

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra import names
 from infra.resources.alarms import Alarms
+from infra.resources.rules import rule
 
 ATTEMPTS = 15
 """With the waits of functions.inbox: about two and a half hours until a message is given up. Where attempts
@@ -64,10 +65,10 @@ class Inbox(Construct):
             enforce_ssl=True,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=ATTEMPTS),
         )
-        for rule, pattern in patterns.items():
-            self._rule(rule, pattern, bus)
-        for rule, pattern in (of_this_account or {}).items():
-            self._rule(rule, pattern, None)  # the default bus, where AWS's own events appear
+        for each, pattern in patterns.items():
+            self._rule(each, pattern, bus)
+        for each, pattern in (of_this_account or {}).items():
+            self._rule(each, pattern, None)  # the default bus, where AWS's own events appear
         alarms.on_dead_letters(capability, self.dead_letters)
         # Older than one wait for another attempt, so the first failure alone does not ring.
         alarms.on_age(capability, self.queue, Duration.seconds(2 * self.visibility.to_seconds()))
@@ -80,11 +81,4 @@ class Inbox(Construct):
 
     def _rule(self, name: str, pattern: events.EventPattern, bus: events.IEventBus | None) -> None:
         target = targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)
-        events.Rule(
-            self,
-            name,
-            rule_name=f"ostiary-{name}",
-            event_bus=bus,
-            event_pattern=pattern,
-            targets=[target],
-        )
+        rule(self, name, rule_name=f"ostiary-{name}", pattern=pattern, target=target, bus=bus)

@@ -14,6 +14,7 @@ from functions.inbox import Envelope
 from functions.okta.event_types import LOG_ONLY, WATCH_EVENTS
 from tests.template.templates import ROOT, Stacks, Template, of_type
 
+ALL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 AWS_SAMPLES = sorted((ROOT / "events" / "aws").glob("*.json"))
 HOOK_SAMPLES = sorted((ROOT / "events" / "okta").glob("hook-*.json"))
 
@@ -51,10 +52,14 @@ GROUP_TYPES = {"group.user_membership.add", "group.user_membership.remove"}
 
 
 def rules_for(template: Template, event: dict[str, Any]) -> set[str]:
+    """Amazon EventBridge User Guide, "Receiving read-only management events from AWS services": a rule that
+    is plainly enabled matches none of them."""
+    states = {"ENABLED", ALL_EVENTS} if not event["detail"].get("readOnly") else {ALL_EVENTS}
     return {
         rule["Name"]
         for rule in of_type(template, "AWS::Events::Rule").values()
         if "EventPattern" in rule
+        and rule["State"] in states
         and EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(cast(Any, event))
     }
 
@@ -101,6 +106,18 @@ def test_regional_event_is_forwarded_from_the_identity_center_region_too(path: P
     # Organizations' own events exist in us-east-1 alone; the others speak in their Region.
     regional = path.stem in FACTORY | IDENTITY | SIGN_INS | OTHERS
     assert bool(forwarded) == regional
+
+
+def test_only_sign_ins_are_listened_for_where_nothing_changes(stacks: Stacks) -> None:
+    """Every Describe and List of the account would come otherwise."""
+    listening = {
+        rule["Name"]
+        for template in stacks.all().values()
+        for rule in of_type(template, "AWS::Events::Rule").values()
+        if rule["State"] == ALL_EVENTS
+    }
+
+    assert listening == {"ostiary-forward-sign-ins", "ostiary-leavers-sign-ins"}
 
 
 def test_where_hub_and_management_account_are_one_nothing_comes_twice(shapes: dict[str, Stacks]) -> None:

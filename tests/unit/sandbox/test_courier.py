@@ -19,6 +19,7 @@ class FakeAws:
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self.state = dict.fromkeys(((MANAGEMENT, "us-east-1"), (HUB, "eu-west-1")), "ENABLED")
         self.targets = {
             (MANAGEMENT, "us-east-1"): [{"Arn": HUB_BUS}],
             (HUB, "eu-west-1"): [{"Arn": f"arn:aws:sqs:eu-west-1:{HUB}:ostiary-accounts"}],
@@ -37,7 +38,7 @@ class FakeClient:
         pattern = json.dumps({"source": ["aws.organizations"]})
         return {
             "Rules": [
-                {"Name": "r", "State": "ENABLED", "EventPattern": pattern},
+                {"Name": "r", "State": self.aws.state[self.place], "EventPattern": pattern},
                 {"Name": "off", "State": "DISABLED", "EventPattern": pattern},
             ]
         }
@@ -85,3 +86,13 @@ def test_without_the_buss_leave_nothing_crosses_accounts(policies: tuple[LeftOut
     with pytest.raises(UndeliverableError, match="no policy of event-bus/ostiary lets account 123456789012"):
         courier(aws, *policies).deliver(EVENT)
     assert aws.sent == []
+
+
+def test_a_call_that_changes_nothing_needs_rules_that_listen_for_it_on_every_bus() -> None:
+    """Given rules that are plainly enabled at one bus of two, a read-only event is lost there."""
+    aws = FakeAws()
+    read = EVENT | {"detail-type": "AWS API Call via CloudTrail", "detail": {"readOnly": True}}
+    for place in list(aws.state):
+        assert courier(aws, bus_policy(MANAGEMENT)).deliver(read) == 0
+        aws.state[place] = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+    assert courier(aws, bus_policy(MANAGEMENT)).deliver(read) == 1
