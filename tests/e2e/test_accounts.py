@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from functions.aws.turn_line import LINE
+from infra import names
 from sandbox import embedded, seed
 from sandbox.stories.account import EVERYWHERE, assignments
 from sandbox.world import World
@@ -66,13 +68,21 @@ def answer(operator: CliRunner, *words: str) -> str:
     return told.stdout
 
 
+def turns_end(world: World) -> float:
+    """When the line of turns ends, in seconds since the epoch, as the deployed functions keep it."""
+    found = world.hub_client("dynamodb").get_item(TableName=names.TURNS, Key={"pk": {"S": LINE}})
+    return float(found["Item"]["ends"]["N"])
+
+
 def test_an_ou_with_another_name_brings_what_the_name_gives(world: World, lake: tuple[str, str, str]) -> None:
     """Given an account in /Lake that becomes /Data, it gets what grants give in /Data."""
     account, unit_id, data_id = lake
     wait_for(world, account, EVERYWHERE)
+    before = turns_end(world)
     rename(world, data_id, "Data-before")
     rename(world, unit_id, "Data")
     wait_for(world, account, DATA)
+    assert turns_end(world) > before, "what was called has stood in line"
 
 
 def test_an_operator_sees_plan_reasons_and_imports(world: World, operator: CliRunner) -> None:
