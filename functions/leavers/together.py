@@ -27,8 +27,9 @@ from functions.leavers.story import (
 
 T = TypeVar("T")
 
-PATIENCE = 10.0
-"""Seconds that a story waits for the others at most: so much is done again, should the function be killed."""
+PATIENCE = 8.0
+"""Seconds that a story waits for the others. To be told and written down it waits twice, so little more than
+this is done again, should the function be killed."""
 
 
 class Records(Protocol):
@@ -88,7 +89,7 @@ class Together:
                 continue
             served = self._serve(waiting, tellers)
             waiting = [each for each in waiting if each not in served]
-            ready.extend(served)
+            ready.extendleft(reversed(served))
             since = self._clock()
         return [teller.result for teller in tellers]  # type: ignore[misc]  # all have ended
 

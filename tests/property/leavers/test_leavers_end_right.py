@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.aws.people import Person
 from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.deny import Denied, Shape, document, held_in, ids_in, render
+from functions.leavers.story import OutOfTimeError
 from functions.okta import event_types as okta
 from tests.unit.leavers.twins import APP_ID, START, Killed, World, envelope
 
@@ -132,6 +134,47 @@ def test_killed_or_failing_anywhere(data: st.DataObject, history: list[Happening
     told = {key for key, stored in here.ledger.items() if stored.document["status"] == "open"}
     assert told == {f"okta:{okta_id}" for okta_id in gone}
     assert all("tell" in here.ledger[key].document["steps"] for key in told)
+
+
+def delivered_together(world: World, messages: list[Happening]) -> None:
+    """As the queue does with a batch: what is not taken comes again, in a new container."""
+    left = [envelope(each.log_event()) for each in messages]
+    for _ in range(30):
+        batch, again = world.reception(), []
+        try:
+            batch.admit(left)
+            for each in left:
+                try:
+                    batch.receive(each)
+                except (StepsFailedError, OutOfTimeError, ClientError):
+                    again.append(each)
+        except Killed:
+            again = left
+        world.dead, world.fuse, world.broken = False, None, set()
+        if not again:
+            return
+        left = again
+    raise AssertionError("never taken")
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.data(), history=happenings)
+def test_in_batches_killed_or_failing_anywhere(data: st.DataObject, history: list[Happening]) -> None:
+    """Duplicates, old and new, and several events of one person may be in one batch."""
+    here = world()
+    again = data.draw(st.lists(st.sampled_from(history))) if history else []
+    messages = data.draw(st.permutations(history + again))
+    while messages:
+        size = data.draw(st.integers(1, 10))
+        here.fuse = data.draw(st.none() | st.integers(0, 60))
+        here.broken = data.draw(st.sets(st.sampled_from(["okta", "policies", "directory", "access"])))
+        delivered_together(here, messages[:size])
+        messages = messages[size:]
+    assert here.denied() == out_in_truth(history)
+    assert reached(here) == set(PEOPLE.values()) - out_in_truth(history)
+    gone = {okta_id for okta_id, user_id in PEOPLE.items() if user_id in out_in_truth(history)}
+    assert gone <= set(here.cleared)
+    assert all("tell" in here.state(f"okta:{okta_id}")["steps"] for okta_id in gone)
 
 
 ids = st.integers(0, 40).map(lambda n: f"906788c1a2-0c4c1f8e-90d1-70f0-2c1b-{n:012d}")

@@ -124,21 +124,3 @@ def test_leaving_again_in_the_middle_of_the_return_leaves_them_with_nothing(worl
     assert world.memberships == {("u-colleague", "g-1")}
     assert world.denied() == {USER_ID}
     assert world.state()["taken"]["groups"] == ["g-1", "g-2"], "and the next return gives it back"
-
-
-def test_ten_leavers_of_a_batch_are_written_at_once() -> None:
-    from functions.aws.people import Person
-
-    people = [Person(f"u-{n}", f"user-{n}", f"00u{n:017d}") for n in range(10)]
-    world = World(people=people)
-    events = []
-    for n, person in enumerate(people):
-        event = left() | {"uuid": f"uuid-{n}"}
-        event["target"] = [event["target"][0] | {"id": person.okta_id, "alternateId": person.user_name}]
-        events.append(envelope(event))
-    batch = world.reception()
-    batch.admit(events)
-    for each in events:
-        batch.receive(each)
-    assert world.denied() == {person.user_id for person in people}
-    assert world.updates == 1

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.aws.lease import Lease, LeaseLostError, LeaseState, Turn
-from functions.aws.ledger import Ledger, LedgerConflictError, Write
+from functions.aws.ledger import Ledger, LedgerConflictError, Stored, Write
 from functions.leavers.book import Book, new_record, open_entry, told
 from functions.leavers.decide import Leaver, Reason, Return
 from functions.leavers.documents import from_document, to_document
@@ -51,6 +51,35 @@ def test_open_revocations_come_and_go_with_the_record(dynamodb: "DynamoDBClient"
         write(ledger, person, 0)
     write(ledger, "ann", 1, None)
     assert ledger.open_entries() == [{"person": "ben", **ENTRY}]
+
+
+def test_many_are_written_at_once_or_none_of_them(dynamodb: "DynamoDBClient") -> None:
+    """Given that one of three has moved on meanwhile."""
+    ledger = Ledger(dynamodb, TABLE)
+    write(ledger, "ben", 0)
+    three = [Write(person, {"n": 1}, 0, ENTRY, {"change": "x"}) for person in ("ann", "ben", "col")]
+    with pytest.raises(LedgerConflictError, match="ann, ben, col"):
+        ledger.write(three)
+    assert [entry["person"] for entry in ledger.open_entries()] == ["ben"]
+
+    ledger.write([three[0], three[2]])
+    assert ledger.read_all(["ann", "ben", "nobody", "ann"]) == {
+        "ann": Stored(1, {"n": 1}),
+        "ben": Stored(1, {"n": 1}),
+    }
+
+
+def test_what_dynamodb_leaves_unprocessed_is_not_taken_for_absent(dynamodb: "DynamoDBClient") -> None:
+    ledger = Ledger(dynamodb, TABLE)
+    for person in ("ann", "ben"):
+        write(ledger, person, 0)
+
+    def leave_one(parsed: dict[str, Any], **_: object) -> None:
+        left = parsed["Responses"][TABLE].pop()
+        parsed["UnprocessedKeys"] = {TABLE: {"Keys": [{name: left[name] for name in ("pk", "sk")}]}}
+
+    dynamodb.meta.events.register("after-call.dynamodb.BatchGetItem", leave_one)
+    assert set(ledger.read_all(["ann", "ben"])) == {"ann", "ben"}
 
 
 def test_all_pages_of_open_revocations_are_read(dynamodb: "DynamoDBClient") -> None:

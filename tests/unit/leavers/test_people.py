@@ -54,6 +54,11 @@ class Script:
         self.stub.add_response("describe_user", answer, asked)
         return self
 
+    def gone(self, user_id: str) -> "Script":
+        asked = {"IdentityStoreId": STORE, "UserId": user_id}
+        self.stub.add_client_error("describe_user", NOT_FOUND, expected_params=asked)
+        return self
+
     def page(self, *users: dict[str, Any], token: str | None = None) -> "Script":
         answer: dict[str, Any] = {"Users": list(users)}
         self.stub.add_response("list_users", answer | ({"NextToken": token} if token else {}))
@@ -75,6 +80,23 @@ def script() -> Iterator[Script]:
     with script.stub:
         yield script
         script.stub.assert_no_pending_responses()
+
+
+def test_who_carries_the_okta_id_where_it_was_last_seen_is_found_in_one_call(script: Script) -> None:
+    script.describe(user(USER_ID, "renamed", JOHN))
+    assert script.people.by_okta(JOHN, LOGIN, USER_ID) == Person(USER_ID, "renamed", JOHN)
+
+
+def test_where_it_was_last_seen_is_no_proof(script: Script) -> None:
+    """Given that the user there carries another Okta id by now, the search is the usual one."""
+    script.describe(user("u-2", "somebody", "00u7p2qvBnWkZ4T8s1d7"))
+    script.by_external_id().describe(user(USER_ID, "renamed", JOHN))
+    assert script.people.by_okta(JOHN, LOGIN, "u-2") == Person(USER_ID, "renamed", JOHN)
+
+
+def test_nor_is_an_id_that_the_directory_has_forgotten(script: Script) -> None:
+    script.gone(USER_ID).by_user_name(found=None).page()
+    assert script.people.by_okta(JOHN, LOGIN, USER_ID) is None
 
 
 def test_the_user_name_finds_who_carries_the_okta_id(script: Script) -> None:

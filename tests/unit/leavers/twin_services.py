@@ -13,6 +13,7 @@ from functions.aws.lease import LeaseLostError, LeaseState, Turn
 from functions.aws.ledger import LedgerConflictError, Stored, Write
 from functions.aws.people import AmbiguousPersonError, Person
 from functions.aws.person_access import Entitlement, Reach
+from functions.bus import BusError
 from functions.finding import Finding
 from functions.okta.errors import OktaUnreachableError
 
@@ -151,7 +152,10 @@ class Told:
         self.world.call("tell")
         for finding in findings:
             assert Finding.from_detail(finding.to_detail()) == finding
-        self.world.findings.extend(findings)
+        refused = [place for place, each in enumerate(findings) if each.key in self.world.refused]
+        self.world.findings.extend(each for place, each in enumerate(findings) if place not in refused)
+        if refused:
+            raise BusError(f"{len(refused)} events are not on the bus", refused)
 
 
 @dataclass

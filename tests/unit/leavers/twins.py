@@ -99,6 +99,8 @@ class World:
     people: list[Person] = field(default_factory=lambda: [Person(USER_ID, LOGIN, JOHN)])
     cleared: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    """Keys of findings that the bus does not take."""
     measured: list[float] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     protected: tuple[str, ...] = ()
