@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 LEASE = "LEASE"
 
+DENY_POLICIES = "deny-policies"
+"""The name of the lease under which the deny policies are written."""
+
 
 class LeaseLostError(Exception):
     """The lease ran out before the work was done, and somebody else may have taken it."""
@@ -22,13 +25,18 @@ class LeaseLostError(Exception):
 
 @dataclass(frozen=True)
 class LeaseState:
-    """`until` is in seconds since the epoch, 0 when free. The rest is what the last finished work said."""
+    """`until` is in seconds since the epoch, 0 when free. The rest is what the last finished work said.
+
+    `left_over` are user ids of leavers for whom there was no room, `waiting` what on-call calls those who
+    lost a group and found none; `written` are the marks of what was left.
+    """
 
     begun: int = 0
     finished: int = 0
     until: float = 0
     left_over: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,14 +65,15 @@ class Lease:
     def take(self, owner: str, now: float, until: float) -> Turn | LeaseState:
         """Begin a work; where somebody else holds the lease, the state that it is in with them.
 
-        Amazon DynamoDB API Reference, "UpdateItem": a condition that fails can answer with the item.
+        Amazon DynamoDB API Reference, "UpdateItem": a condition that fails can answer with the item. Where
+        the answer to the first attempt is lost, the client's next one finds `owner` to have it already.
         """
         try:
             answer = self._dynamodb.update_item(
                 TableName=self._table,
                 Key=self._key,
                 UpdateExpression="SET #owner = :owner, #until = :until ADD begun :one",
-                ConditionExpression="attribute_not_exists(#until) OR #until <= :now",
+                ConditionExpression="attribute_not_exists(#until) OR #until <= :now OR #owner = :owner",
                 ExpressionAttributeNames={"#owner": "owner", "#until": "until"},
                 ExpressionAttributeValues={
                     ":owner": {"S": owner},
@@ -81,18 +90,26 @@ class Lease:
         return _turn(answer["Attributes"])
 
     def finish(
-        self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str], *, at: float
+        self,
+        owner: str,
+        number: int,
+        left_over: Sequence[str],
+        written: Sequence[str],
+        *,
+        waiting: Sequence[str] = (),
+        at: float,
     ) -> None:
         """The work of this number is done. Raises LeaseLostError if the lease is no longer the owner's."""
         self._give_back(
             owner,
-            "SET finished = :number, left_over = :left_over, written = :written, finished_at = :at "
-            "REMOVE #owner, #until",
+            "SET finished = :number, left_over = :left_over, written = :written, waiting = :waiting, "
+            "finished_at = :at REMOVE #owner, #until",
             {
                 ":number": {"N": str(number)},
                 ":at": {"N": str(at)},
                 ":left_over": {"L": [{"S": entry} for entry in left_over]},
                 ":written": {"L": [{"S": entry} for entry in written]},
+                ":waiting": {"L": [{"S": entry} for entry in waiting]},
             },
         )
 
@@ -121,6 +138,7 @@ def _state(item: "Mapping[str, AttributeValueTypeDef]") -> LeaseState:
         until=float(item.get("until", {}).get("N", "0")),
         left_over=_texts(item, "left_over"),
         written=_texts(item, "written"),
+        waiting=_texts(item, "waiting"),
     )
 
 

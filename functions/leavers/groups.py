@@ -1,6 +1,7 @@
 """Somebody was added to a group or removed from it: what they lost goes into the ledger, then is denied."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -161,7 +162,8 @@ class GroupChanges:
     def _note(self, loss: Loss, change: GroupChange) -> Loss | None:
         """Write down Okta's word, and return what stood there before it; None if that is newer.
 
-        An event that has come before finds its own word, and what was lost by it.
+        An event that has come before finds its own word, and what was lost by it; after a return, what had
+        been lost until then, as it may not have come to be written that nothing of it is denied any more.
         """
         for _ in range(CONFLICTS):
             stored = self._ledger.of(change.okta_id).get(loss.key)
@@ -170,6 +172,8 @@ class GroupChanges:
                 return known
             if not is_news(change, known):
                 return None
+            if known is not None and change.joined:
+                loss = replace(loss, lost=known.lost)
             try:
                 self._ledger.write(loss.key, loss_document(loss), after=stored.version if stored else 0)
             except LedgerConflictError:

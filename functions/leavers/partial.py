@@ -61,9 +61,10 @@ class Look:
 class Loss:
     """The newest that Okta said of one person and one group, and what was lost by it.
 
-    `joined`: they are in it, and nothing is denied. Otherwise sessions of the pairs in `lost` are denied that
-    were issued before an instant from `earliest` to `latest`; `kept` are the other pairs of these permission
-    sets. `looked`: when Identity Center no longer showed the lost pairs; None while it does.
+    `joined`: they are in it, and nothing is denied (`lost` is what had been). Otherwise sessions of the pairs
+    in `lost` are denied that were issued before an instant from `earliest` to `latest`; `kept` are the other
+    pairs of these permission sets. `looked`: when Identity Center no longer showed the lost pairs; None while
+    it does.
     """
 
     key: str
@@ -102,7 +103,7 @@ class Loss:
 
     def denies(self, now: datetime) -> bool:
         """Whether there still is anything to deny."""
-        return bool(self.lost) and self.until > now
+        return not self.joined and bool(self.lost) and self.until > now
 
     def unsettled(self, now: datetime) -> bool:
         """Whether somebody must look again: Identity Center may not have heard of all that led to it."""

@@ -1,5 +1,6 @@
 """DynamoDB, IAM, EventBridge, Secrets Manager, STS over HTTP: moto behind a fault board, and no deploy."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 from moto.core.base_backend import BackendDict
+from moto.dynamodb.models import dynamodb_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -16,6 +18,9 @@ from werkzeug.wrappers import Request, Response
 from sandbox.faults import Failure, FaultBoard
 
 _SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/(?P<service>[^/]+)/aws4_request")
+
+PEOPLE = frozenset({"PERSON", "AUDIT", "OPEN", "LOSS"})
+"""What is about somebody in the ledger's table: the beginning of pk (functions.aws.ledger)."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -31,11 +36,20 @@ class Cloud:
 
     def __init__(self) -> None:
         self.faults = FaultBoard()
+        self.told: list[dict[str, Any]] = []
+        """The findings that reached the bus, in their order."""
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
+
+    def forget(self, table: str, account: str, region: str) -> None:
+        """Nobody is in the ledger any more. moto copies all of a table for each transaction."""
+        self.told.clear()
+        items: dict[Any, Any] = dynamodb_backends[account][region].tables[table].items
+        for key in [key for key in items if key.value.partition("#")[0] in PEOPLE]:
+            del items[key]
 
     def close(self) -> None:
         self._server.shutdown()
@@ -50,6 +64,8 @@ class Cloud:
         failure = self.faults.meet(found["service"] if found else "", operation)
         if failure:
             return _failed(failure, query=b"Action=" in body)(environ, start_response)
+        if operation == "PutEvents":
+            self.told += [json.loads(entry["Detail"]) for entry in json.loads(body)["Entries"]]
         return self._moto(environ | {"wsgi.input": BytesIO(body)}, start_response)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from operator import itemgetter
+from typing import Any
 from unittest.mock import patch
 
 import boto3
@@ -58,15 +60,36 @@ def surrounded(values: Mapping[str, str]) -> Iterator[None]:
     with patch.dict("os.environ", values):
         before = boto3.DEFAULT_SESSION
         boto3.setup_default_session(region_name=REGION)
-        _forget()
+        forget()
         try:
             yield
         finally:
             boto3.DEFAULT_SESSION = before
-            _forget()
+            forget()
 
 
-def _forget() -> None:
+@contextmanager
+def clients_kept() -> Iterator[None]:
+    """To make one takes longer than to use it: those of a session serve every container that has it.
+
+    But for sso-admin's, in which each container has a place in the line of turns (functions.aws.pace).
+    """
+    made: dict[tuple[Any, ...], Any] = {}
+    make = boto3.Session.client
+
+    def kept(self: boto3.Session, service: Any, region_name: Any = None, **options: Any) -> Any:
+        key = (self, service, region_name, *sorted(options.items(), key=itemgetter(0)))
+        if service == "sso-admin":
+            return make(self, service, region_name, **options)
+        if key not in made:
+            made[key] = make(self, service, region_name, **options)
+        return made[key]
+
+    with patch.object(boto3.Session, "client", kept):
+        yield
+
+
+def forget() -> None:
     """What a container keeps for its life: sessions, secrets, Okta's client."""
     assumed.cache_clear()
     parameters.clear_caches()  # type: ignore[no-untyped-call]

@@ -1,15 +1,16 @@
 """What holds of a leaver, and one delivery of a message."""
 
 from functions.inbox import Envelope
-from tests.standins.leavers.scene import Person, Scene
+from functions.leavers.wiring import Leavers
+from tests.standins.leavers.scene import Person
 
 EVERYTHING = frozenset({"denied", "sessions", "assignments", "groups", "roles", "disabled"})
 
 
-def delivered(scene: Scene, envelope: Envelope) -> bool:
-    """One delivery to a container that is warm; False: the message goes back to its queue."""
+def delivered(container: Leavers, envelope: Envelope) -> bool:
+    """One delivery; False: the message goes back to its queue."""
     try:
-        scene.warm.batch().receive(envelope)
+        container.batch().receive(envelope)
     except Exception:  # noqa: BLE001 - as functions.inbox.each_envelope does
         return False
     return True

@@ -10,10 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
-import requests
 
+from functions.aws.ledger import Ledger
 from functions.aws.management_deny import NOBODY
 from functions.inbox import Envelope
+from functions.leavers.documents import from_document
+from functions.leavers.record import Taken
 from functions.leavers.wiring import Leavers
 from functions.policy import AccessPolicy
 from sandbox import identity, okta
@@ -21,19 +23,19 @@ from sandbox.identity import IDENTITY_STORE_ID, INSTANCE_ARN, MANAGEMENT_ACCOUNT
 from tests.standins.identity.conftest import FAST
 from tests.standins.identity.plane import Plane
 from tests.standins.leavers import cloud
-from tests.standins.leavers.container import REGION, TABLE, TURNS, environment, surrounded, variables
+from tests.standins.leavers.container import REGION, TABLE, TURNS, environment, forget, surrounded, variables
 
 
 @dataclass(frozen=True)
 class Has:
     """All that gives somebody access, as the services tell it."""
 
-    assignments: frozenset[tuple[str, str]]
-    groups: frozenset[str]
-    roles: frozenset[str]
+    assignments: tuple[tuple[str, str], ...] = ()
+    groups: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
-NOTHING = Has(frozenset(), frozenset(), frozenset())
+NOTHING = Has()
 
 
 @dataclass
@@ -85,20 +87,25 @@ class Scene:
 
     def joins(self) -> "Person":
         """Somebody new with an assignment of their own, a group that has one, and an entitlement."""
+        person = self.joins_group()
+        self.plane.assign(self.account, self.permission_set, person.user_id, "USER")
+        principal = {"identityCenter": {"userId": person.user_id}}
+        role = f"arn:aws:iam::{self.account}:role/Developer"
+        self.plane.elsewhere("account-access", REGION).create_entitlement(
+            applicationArn=self.application,
+            entitlement={"principalRole": {"principal": principal, "roleArn": role}},
+        )
+        return person
+
+    def joins_group(self) -> "Person":
+        """Somebody new who has access through the group alone."""
         login = f"person.{next(self.numbers)}@example.com"
         person = self.tenant.model.add_person(login)
         body: dict[str, Any] = {"userName": login, "externalId": person.id, "displayName": login}
         body |= {"name": {"givenName": "A", "familyName": "B"}, "active": True}
         user_id = self.plane.scim("POST", "/Users", json=body).json()["id"]
-        self.plane.assign(self.account, self.permission_set, user_id, "USER")
         self.plane.store.create_group_membership(
             IdentityStoreId=IDENTITY_STORE_ID, GroupId=self.group, MemberId={"UserId": user_id}
-        )
-        principal = {"identityCenter": {"userId": user_id}}
-        role = f"arn:aws:iam::{self.account}:role/Developer"
-        self.plane.elsewhere("account-access", REGION).create_entitlement(
-            applicationArn=self.application,
-            entitlement={"principalRole": {"principal": principal, "roleArn": role}},
         )
         return Person(self, person.id, user_id, login)
 
@@ -120,13 +127,29 @@ class Scene:
 
     def faults(self, faults: list[dict[str, Any]]) -> None:
         """The same list for every stand-in: none serves what another does."""
-        self.plane.http.put(f"{self.plane.server.url}/_sandbox/faults", json=faults).raise_for_status()
-        requests.put(f"{self.tenant.url}/_sandbox/faults", json=faults, timeout=10).raise_for_status()
-        self.cloud.faults.set(faults)
+        for board in (self.plane.server.faults, self.tenant.faults, self.cloud.faults):
+            board.set(faults)
+
+    def calls(self) -> dict[str, dict[str, int]]:
+        """What has been asked of every service since the last `forget`."""
+        boards = (self.plane.server.faults, self.tenant.faults, self.cloud.faults)
+        return {service: counts for board in boards for service, counts in board.calls().items()}
+
+    def forget(self) -> None:
+        """No fault, no call counted, nobody in the ledger."""
+        self.faults([])
+        for board in (self.plane.server.faults, self.tenant.faults, self.cloud.faults):
+            board.reset()
+        self.cloud.forget(TABLE, MANAGEMENT_ACCOUNT, REGION)
 
     @cached_property
     def warm(self) -> Leavers:
         """A container that has been there for a while."""
+        return self.instance()
+
+    def cold(self) -> Leavers:
+        """A new container on a new machine: it has no session, no secret, nothing."""
+        forget()
         return self.instance()
 
     def instance(self) -> Leavers:
@@ -145,13 +168,14 @@ class Person:
     def event(self, kind: str, seconds: float) -> Envelope:
         """What Okta tells of them, `seconds` after the first."""
         target = {"id": self.okta_id, "type": "User", "alternateId": self.login}
+        group = {"id": "00g0developers0000000", "type": "UserGroup", "displayName": "developers"}
         uuid = str(uuid4())
         detail: dict[str, Any] = {
             "uuid": uuid,
             "published": (self.at + timedelta(seconds=seconds)).isoformat(),
             "eventType": kind,
             "outcome": {"result": "SUCCESS"},
-            "target": [target],
+            "target": [target, *([group] if kind.startswith("group.") else [])],
         }
         return Envelope(uuid, "ostiary.okta", kind, self.at, detail)
 
@@ -160,6 +184,12 @@ class Person:
 
     def returns(self) -> Envelope:
         return self.event("user.lifecycle.reactivate", 10)
+
+    def loses_group(self) -> Envelope:
+        return self.event("group.user_membership.remove", 0)
+
+    def regains_group(self) -> Envelope:
+        return self.event("group.user_membership.add", 10)
 
     def has(self) -> Has:
         plane = self.scene.plane
@@ -172,20 +202,40 @@ class Person:
             applicationArn=self.scene.application, filter=wanted
         )["entitlements"]
         return Has(
-            frozenset(
-                (self.scene.account, each["PrincipalType"])
+            tuple(
+                (self.scene.account, self.scene.permission_set)
                 for each in assignments
                 if each["PrincipalId"] == self.user_id
             ),
-            frozenset(each["GroupId"] for each in memberships),
-            frozenset(each["entitlement"]["principalRole"]["roleArn"] for each in entitlements),
+            tuple(each["GroupId"] for each in memberships),
+            tuple(each["entitlement"]["principalRole"]["roleArn"] for each in entitlements),
         )
+
+    def recorded(self) -> Has:
+        """What the ledger says was taken from them."""
+        ledger = Ledger(boto3.client("dynamodb"), TABLE)
+        stored = ledger.read(f"okta:{self.okta_id}")
+        taken = from_document("", stored.document).taken if stored else Taken()
+        return Has(taken.assignments, taken.groups, tuple(each.role_arn for each in taken.entitlements))
+
+    def told(self) -> set[str]:
+        """The titles of what on-call has open about them."""
+        last = {each["key"]: each for each in self.scene.cloud.told if each["subject"] == self.login}
+        return {each["title"] for each in last.values() if each["state"] == "open"}
 
     def enabled(self) -> bool:
         return bool(self.scene.plane.server.state.directory.users[self.user_id].enabled)
 
     def sessions(self) -> int:
         return len(self.scene.tenant.model.sessions_of(self.okta_id))
+
+    def denied_roles(self) -> list[str]:
+        """The permission sets of which earlier sessions of theirs are denied."""
+        everywhere, _ = self.scene.denied()
+        statements = [each for text in everywhere for each in json.loads(text)["Statement"]]
+        mine = [each["Condition"] for each in statements if self.user_id in str(each["Condition"])]
+        roles = [role for each in mine for role in each.get("ArnLike", {}).get("aws:PrincipalArn", [])]
+        return [role.rpartition("AWSReservedSSO_")[2].rpartition("_")[0] for role in roles]
 
     def denials(self) -> tuple[int, int]:
         """How often their id stands in the policies of the member accounts, and of the management account."""

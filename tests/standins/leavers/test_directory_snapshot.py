@@ -108,7 +108,7 @@ def test_a_leaver_who_is_deleted_before_the_event_comes_is_denied_by_it(
 
     # When they are deleted from Identity Center, and only then Okta's event comes
     scene.plane.store.delete_user(IdentityStoreId=IDENTITY_STORE_ID, UserId=person.user_id)
-    assert delivered(scene, person.leaves())
+    assert delivered(scene.warm, person.leaves())
 
     # Then their sessions are denied all the same
     assert person.denials() == (1, 1)

@@ -1,103 +1,68 @@
-"""The function killed between any two steps, again and again: a new one ends it right, and loses nothing."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+"""The function killed between any two of its calls, again and again: it ends right, and nothing is lost."""
 
 import pytest
 
-from functions.inbox import Envelope
-from functions.leavers import wiring
-from functions.leavers.record import Record
-from functions.leavers.steps import Done, Step, Steps
-from tests.standins.leavers.outcome import EVERYTHING, holding
-from tests.standins.leavers.scene import Scene
+from tests.standins.leavers.killed import BEGIN, END, delivered_until_nobody_dies
+from tests.standins.leavers.outcome import EVERYTHING, delivered, holding
+from tests.standins.leavers.scene import NOTHING, Scene
+from tests.standins.leavers.troubles import LEAVING, LOSING, RETURNING, Trouble
 
 pytestmark = pytest.mark.xdist_group("leavers-in-trouble")
 
 
-class Killed(BaseException):
-    """The process is gone. Nobody catches it."""
+def calls(troubles: list[Trouble]) -> set[str]:
+    """As the fuse calls them: what is not AWS's has one call."""
+    return {
+        each.service if each.service in ("okta", "scim") else f"{each.service}:{each.operation}"
+        for each in troubles
+        if not each.cold
+    }
 
 
-@dataclass
-class Fuse:
-    """Before which steps the process has died already; it dies once before each."""
-
-    burnt: list[str] = field(default_factory=list)
-
-    def burn(self, step: str) -> None:
-        if step not in self.burnt:
-            self.burnt.append(step)
-            raise Killed
-
-
-@dataclass(frozen=True)
-class Fused:
-    """A step before which the process may die."""
-
-    step: Step
-    fuse: Fuse
-
-    @property
-    def name(self) -> str:
-        return self.step.name
-
-    def run(self, record: Record) -> Done:
-        self.fuse.burn(self.name)
-        return self.step.run(record)
-
-
-@pytest.fixture
-def fuse(monkeypatch: pytest.MonkeyPatch) -> Fuse:
-    """Sits before each step of every instance that is made."""
-    fuse, made = Fuse(), wiring._steps
-
-    def fused(*arguments: object) -> Steps:
-        steps = made(*arguments)  # type: ignore[arg-type]
-
-        def all_of(each: Sequence[Step]) -> list[Step]:
-            return [Fused(step, fuse) for step in each]
-
-        return Steps(all_of(steps.leaving), all_of(steps.returning))
-
-    monkeypatch.setattr(wiring, "_steps", fused)
-    return fuse
-
-
-def delivered_until_it_is_taken(scene: Scene, event: Envelope) -> None:
-    """To one new container after the other, as the queue does with a message that nobody hands back."""
-    for _ in range(20):
-        try:
-            scene.instance().batch().receive(event)
-        except Killed:
-            continue
-        return
-    raise AssertionError("it never ends")
-
-
-def test_killed_before_each_step_in_turn(scene: Scene, fuse: Fuse) -> None:
+def test_killed_between_any_two_calls_of_a_departure(scene: Scene) -> None:
     # Given somebody with access of every kind
     person = scene.joins()
-    before = person.has()
+    had = person.has()
 
-    # When they leave, and the function dies before each of its steps once
-    delivered_until_it_is_taken(scene, person.leaves())
+    # When they leave, and one container after the other dies, each a call later
+    died = delivered_until_nobody_dies(scene, person.leaves())
 
-    # Then all holds, once
-    assert fuse.burnt == [
-        "deny",
-        "okta-sessions",
-        "stock",
-        "entitled",
-        "assignments",
-        "memberships",
-        "entitlements",
-        "scim-disable",
-    ]
+    # Then it was before every call there is, from the first to the acknowledgement
+    assert {after for _, after in died} >= calls(LEAVING) | {END}
+    assert {before for before, _ in died} >= calls(LEAVING) | {BEGIN}
+
+    # And all holds, once, can be put back, and on-call has one message
     assert holding(person) == EVERYTHING
+    assert person.recorded() == had
+    assert person.told() == {f"Access of {person.login} ended"}
 
-    # And the same on their way back: they have what they had
-    delivered_until_it_is_taken(scene, person.returns())
-    assert fuse.burnt[8:] == ["lift", "put-back", "scim-enable"]
-    assert (person.has(), person.enabled()) == (before, True)
-    assert person.denials() == (1, 1)
+
+def test_killed_between_any_two_calls_of_a_return(scene: Scene) -> None:
+    person = scene.joins()
+    had = person.has()
+    assert delivered(scene.warm, person.leaves())
+
+    died = delivered_until_nobody_dies(scene, person.returns())
+
+    assert {after for _, after in died} >= calls(RETURNING) | {END}
+    assert (person.has(), person.enabled(), person.recorded()) == (had, True, NOTHING)
+    assert person.denials() == (1, 1), "their old sessions stay dead"
+    assert person.told() == set()
+
+
+def test_killed_between_any_two_calls_while_a_group_is_lost_and_given_again(scene: Scene) -> None:
+    # Given somebody who has access through a group alone
+    person = scene.joins_group()
+
+    # When they lose it, and one container after the other dies
+    died = delivered_until_nobody_dies(scene, person.loses_group())
+
+    # Then their sessions of its role are denied, once; nothing else is taken, nobody is told
+    assert {after for _, after in died} >= calls(LOSING) | {END}
+    assert person.denied_roles() == ["Developer"]
+    assert (person.denials(), person.has().groups) == ((1, 0), (scene.group,))
+
+    # And none is when they are in it again
+    delivered_until_nobody_dies(scene, person.regains_group())
+    assert person.denials() == (0, 0)
+    assert scene.cloud.told == []
