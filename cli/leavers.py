@@ -2,7 +2,7 @@
 
 import getpass
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,12 +14,13 @@ from rich.table import Table
 from cli.exits import aws_errors, confirmed
 from cli.history import show_history
 from functions import bus
+from functions.aws.lease import DENY_POLICIES, Lease
 from functions.aws.ledger import Ledger
 from functions.aws.partial_losses import PartialLosses
 from functions.bus import BusEvent, EventBus
 from functions.leavers.documents import from_document
 from functions.leavers.groups import denying
-from functions.leavers.overview import Line, line, loss_json, lost_in_words
+from functions.leavers.overview import Line, line, loss_json, lost_in_words, until_in_words
 from functions.leavers.partial import Loss
 from functions.leavers.record import Record
 from infra import names
@@ -45,12 +46,13 @@ def leavers(*, history: History = None, region: Region = None, as_json: AsJson =
     with aws_errors():
         dynamodb = boto3.client("dynamodb", region_name=region)
         ledger = Ledger(dynamodb, names.LEDGER)
+        waiting = frozenset(Lease(dynamodb, names.LEDGER, DENY_POLICIES).read().waiting)
         losses = denying(PartialLosses(dynamodb, names.LEDGER), datetime.now(UTC))
         lines = [line(entry, _record(ledger, entry["person"])) for entry in ledger.open_entries()]
     lines.sort(key=lambda each: each.since)
     losses.sort(key=lambda each: each.at)
     if as_json:
-        told = [*(each.to_json() for each in lines), *(loss_json(each) for each in losses)]
+        told = [*(each.to_json() for each in lines), *(loss_json(each, waiting) for each in losses)]
         typer.echo(json.dumps(told, indent=2))
         return
     if not lines:
@@ -58,7 +60,7 @@ def leavers(*, history: History = None, region: Region = None, as_json: AsJson =
     else:
         _show(lines)
     if losses:
-        _show_losses(losses)
+        _show_losses(losses, waiting)
 
 
 def _show(lines: Sequence[Line]) -> None:
@@ -70,13 +72,18 @@ def _show(lines: Sequence[Line]) -> None:
     Console().print(table)
 
 
-def _show_losses(losses: Sequence[Loss]) -> None:
-    """Denied in these roles alone, in sessions from before they lost the group."""
+def _show_losses(losses: Sequence[Loss], waiting: Collection[str]) -> None:
+    """Denied in these roles alone, in sessions from before they lost the group; `waiting` have no room."""
     table = Table("lost a group", "group", "since", "denied in earlier sessions", "denied until, at least")
     for each in losses:
-        until = _short(each.until.isoformat())
+        until = until_in_words(each, waiting)
         table.add_row(each.who, each.group, _short(each.at.isoformat()), lost_in_words(each), until)
     Console().print(table)
+    if any(each.who in waiting for each in losses):
+        Console().print(
+            "Who is not denied comes in with any later writing that has room; `ostiary findings` says more.",
+            soft_wrap=True,
+        )
 
 
 def _record(ledger: Ledger, person: str) -> Record:

@@ -1,6 +1,6 @@
 """Whose deny holds now, how far their steps have come, and until when: what an operator asks for. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,14 +63,18 @@ def line(entry: Mapping[str, Any], record: Record) -> Line:
     )
 
 
-def loss_json(loss: Loss) -> dict[str, Any]:
-    """Somebody who lost a group, as `--json` writes it among the others."""
+def loss_json(loss: Loss, waiting: Collection[str]) -> dict[str, Any]:
+    """Somebody who lost a group, as `--json` writes it among the others.
+
+    `waiting`: whom the last writing found no room for in the deny policies of some accounts.
+    """
     return {
         "person": f"okta:{loss.person}",
         "who": loss.who,
         "user_id": loss.user_id,
         "state": "partial",
         "group": loss.group,
+        "room": loss.who not in waiting,
         "lost": [{"account": account, "permission_set": name} for account, name in loss.lost],
         "since": loss.at.isoformat(),
         "deny_until": loss.until.isoformat(),
@@ -85,3 +89,9 @@ def lost_in_words(loss: Loss) -> str:
         f"{name} in {found[0] if len(found) == 1 else f'{len(found)} accounts'}"
         for name, found in accounts.items()
     )
+
+
+def until_in_words(loss: Loss, waiting: Collection[str]) -> str:
+    """Until when it is denied; or that it is not, for now."""
+    until = f"{loss.until:%Y-%m-%d %H:%M} UTC"
+    return f"NOT DENIED: no room; matters until {until}" if loss.who in waiting else until

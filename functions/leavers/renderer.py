@@ -40,7 +40,14 @@ class WriterLease(Protocol):
     def read(self) -> LeaseState: ...
     def take(self, owner: str, now: float, until: float) -> Turn | LeaseState: ...
     def finish(
-        self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str], *, at: float
+        self,
+        owner: str,
+        number: int,
+        left_over: Sequence[str],
+        written: Sequence[str],
+        *,
+        waiting: Sequence[str],
+        at: float,
     ) -> None: ...
     def abandon(self, owner: str) -> None: ...
 
@@ -114,7 +121,8 @@ class Renderer:
             people, losses = denied(self._ledger.open_entries()), self._losses()
             reports, written = self._everywhere(people, losses, turn.written, deadline)
             left_over = [each for report in reports for each in report.left_over]
-            self._lease.finish(owner, turn.number, left_over, written, at=self._now())
+            waiting = sorted({each for report in reports for each in report.waiting})
+            self._lease.finish(owner, turn.number, left_over, written, waiting=waiting, at=self._now())
             finished = True
             return reports
         finally:

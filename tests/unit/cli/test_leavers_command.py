@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from cli.exits import Exit
 from cli.main import app
+from functions.aws.lease import DENY_POLICIES, Lease
 from functions.aws.ledger import Ledger
 from functions.aws.partial_losses import PartialLosses
 from functions.leavers.book import Book, new_record, told
@@ -85,7 +86,30 @@ def test_who_lost_a_group_is_among_them(ledger: Ledger) -> None:
 
     assert (line["who"], line["state"], line["group"]) == ("jane@example.com", "partial", "aws-developers")
     assert {"account": "111111111111", "permission_set": "Billing"} in line["lost"]
+    assert line["room"] is True
     assert "Billing in 111111111111; Developer in 2 accounts" in shown
+    assert "NOT DENIED" not in shown
+
+
+def test_whoever_found_no_room_is_shown_as_not_denied(ledger: Ledger) -> None:
+    # Given two who lost a group, and a writing that had room for one
+    at, dynamodb = datetime.now(UTC), boto3.client("dynamodb")
+    for number, login in enumerate(("jane@example.com", "joe@example.com")):
+        loss = Loss(f"00u{number}#00g1", False, at, "t-1", at + timedelta(hours=12), login, "aws-developers")
+        loss = replace(loss, user_id=f"u-{number}", lost=(("111111111111", "Developer"),), looked=at)
+        PartialLosses(dynamodb, names.LEDGER).write(loss.key, loss_document(loss), after=0)
+    lease = Lease(dynamodb, names.LEDGER, DENY_POLICIES)
+    lease.take("me", 1, 31)
+    lease.finish("me", 1, [], [], waiting=["joe@example.com"], at=2)
+
+    # When a program and a person ask, then both learn of whom the sessions run on
+    lines = json.loads(RUN.invoke(app, ["leavers", "--json"]).stdout)
+    assert {each["who"]: each["room"] for each in lines} == {
+        "jane@example.com": True,
+        "joe@example.com": False,
+    }
+    shown = RUN.invoke(app, ["leavers"], env={"COLUMNS": "200"}).stdout
+    assert ["joe@example.com" in row for row in shown.splitlines() if "NOT DENIED: no room" in row] == [True]
 
 
 def test_nobody_is_a_sentence(ledger: Ledger) -> None:

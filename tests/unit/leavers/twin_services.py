@@ -69,12 +69,18 @@ class LeaseTwin:
         return Turn(state.begun + 1, written, self.world.finished_at)
 
     def finish(
-        self, owner: str, number: int, left_over: Sequence[str], written: Sequence[str], *, at: float
+        self,
+        owner: str,
+        number: int,
+        left_over: Sequence[str],
+        written: Sequence[str],
+        *,
+        waiting: Sequence[str],
+        at: float,
     ) -> None:
         self.world.finished_at = at
-        self._give_back(
-            owner, lambda state: LeaseState(state.begun, number, 0, tuple(left_over), tuple(written))
-        )
+        said = tuple(left_over), tuple(written), tuple(waiting)
+        self._give_back(owner, lambda state: LeaseState(state.begun, number, 0, *said))
 
     def abandon(self, owner: str) -> None:
         self._give_back(owner, lambda state: replace(state, until=0))
