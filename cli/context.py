@@ -10,7 +10,8 @@ import typer
 
 from cli.exits import ERRORS, Exit, leave
 from functions.policy import AccessPolicy, PolicyError, load
-from infra.config import ConfigError, Deployment
+from infra.config import Deployment
+from infra.context_keys import ConfigError
 
 CDK_JSON = Path("cdk.json")
 KEYS = [field.name for field in fields(Deployment)]

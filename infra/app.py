@@ -9,7 +9,8 @@ from aws_cdk import aws_lambda as lambda_
 
 from functions.policy import AccessPolicy, PolicyError, load
 from infra.bundle import ROOT, BundleError, bundle
-from infra.config import ConfigError, Deployment
+from infra.config import Deployment
+from infra.context_keys import ConfigError
 from infra.hub import HubStack
 from infra.organization import OrganizationStack
 from infra.permission_sets import PermissionSetsStack
@@ -42,7 +43,7 @@ def main() -> int:
     app = App(analytics_reporting=False)
     try:
         deployment = Deployment.read(app.node.try_get_context)
-        policy = load(_relative(ROOT / deployment.policy_file))
+        policy = load(_relative(ROOT / deployment.policy_file), int(deployment.deny_management_policies))
         functions = bundle(policy.to_json(), deployment.bundle_platform)
     except (ConfigError, PolicyError, BundleError) as error:
         print(error, file=sys.stderr)

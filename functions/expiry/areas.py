@@ -16,6 +16,7 @@ from functions.expiry import (
     scim,
     sessions,
     sign_on,
+    sign_on_rules,
     surroundings,
     tls,
 )
@@ -121,10 +122,11 @@ def _made(at: Sources) -> datetime:
 def sign_on_policy(at: Sources, desk: Desk) -> tuple[Finding, ...]:
     """What the AWS app's policy demands of people."""
     app_id = at.apps[0]
-    policy = sign_on.policy_id(at.connect((scopes.APPS,)).application(app_id))
+    policy = sign_on_rules.policy_id(at.connect((scopes.APPS,)).application(app_id))
     listed = at.connect((scopes.POLICIES,)).get(f"/api/v1/policies/{quote(policy, safe='')}/rules")
-    rules = sign_on.read_rules(listed)
-    gone = sign_on.read_gone(_logged(at, sign_on.FILTER, sign_on.RECENT, desk), policy, desk.now)
+    rules = sign_on_rules.read_rules(listed)
+    logged = _logged(at, sign_on_rules.FILTER, sign_on_rules.RECENT, desk)
+    gone = sign_on_rules.read_gone(logged, policy, desk.now)
     return sign_on.examine(app_id, rules, gone, demanded=at.policy.watch.second_factor, desk=desk)
 
 

@@ -13,7 +13,7 @@ from functions.expiry.areas import AREAS, Area
 from functions.expiry.check import Desk, Found, Guide, SeverityOf
 from functions.expiry.saml_app import CertificateError
 from functions.expiry.scim_endpoint import ScimSecretError
-from functions.expiry.sign_on import PolicyUnreadableError
+from functions.expiry.sign_on_rules import PolicyUnreadableError
 from functions.expiry.sources import PartlyReadError, Sources
 from functions.finding import Finding, Severity
 from functions.okta.errors import OktaError, OktaThrottledError, OktaUnreachableError

@@ -9,15 +9,12 @@ from aws_cdk import CfnOutput, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from functions.aws.deny_policies import DESCRIPTION, TAG
+from functions.aws.deny_policies import DESCRIPTION
 from functions.aws.management_deny import NOBODY
 from infra import names
 from infra.config import Deployment
-from infra.resources.entitlements import entitlements
+from infra.resources.deny_rights import assignments, rights
 from infra.resources.grants import Grant, allow
-
-SCP = {"organizations:PolicyType": "SERVICE_CONTROL_POLICY"}
-TAG_KEY, TAG_VALUE = TAG
 
 READ = Grant(
     actions=[
@@ -80,7 +77,7 @@ def organization_read(scope: Construct, deployment: Deployment) -> ManagementRol
         name=names.ORGANIZATION_READ,
         capabilities=("accounts", "reconcile"),
     )
-    allow(made.role, [READ, _assignments(deployment)])
+    allow(made.role, [READ, assignments(deployment)])
     return made
 
 
@@ -97,17 +94,7 @@ def deny_policies(
     made = ManagementRole(
         scope, "DenyPolicies", deployment, name=names.DENY_POLICIES, capabilities=("leavers",)
     )
-    allow(
-        made.role,
-        [
-            *_policy_reads(),
-            *_policy_writes(deployment),
-            _assignments(deployment),
-            *([_denies_here(deployment)] if here else []),
-            _assignments_here(deployment),
-            *entitlements(deployment),
-        ],
-    )
+    allow(made.role, rights(deployment, denies_here=bool(here)))
     # The role may make what is missing of them: not before this stack has, which would fail otherwise.
     made.role.node.find_child("DefaultPolicy").node.add_dependency(*here)
     return made
@@ -131,111 +118,3 @@ def management_denies(scope: Construct, deployment: Deployment) -> list[iam.CfnM
         policy.apply_removal_policy(RemovalPolicy.RETAIN)
         made.append(policy)
     return made
-
-
-def _denies_here(deployment: Deployment) -> Grant:
-    """The deny in this account itself, where no service control policy binds: new versions of it."""
-    account = deployment.management_account
-    return Grant(
-        actions=[
-            "iam:GetPolicy",
-            "iam:GetPolicyVersion",
-            "iam:ListPolicyVersions",
-            "iam:CreatePolicyVersion",
-            "iam:DeletePolicyVersion",
-            # What it says the role decides anyway; so that one that was deleted is there again.
-            "iam:CreatePolicy",
-        ],
-        resources=[f"arn:aws:iam::{account}:policy/{name}" for name in names.management_denies(deployment)],
-    )
-
-
-def _assignments_here(deployment: Deployment) -> Grant:
-    """Of this account's own assignments only this account may dispose."""
-    instance_id = deployment.instance_arn.rpartition("/")[2]
-    return Grant(
-        actions=[
-            "sso:CreateAccountAssignment",
-            "sso:DeleteAccountAssignment",
-            "sso:DescribeAccountAssignmentCreationStatus",
-            "sso:DescribeAccountAssignmentDeletionStatus",
-        ],
-        resources=[
-            deployment.instance_arn,
-            f"arn:aws:sso:::permissionSet/{instance_id}/*",
-            f"arn:aws:sso:::account/{deployment.management_account}",
-        ],
-        why="Permission sets are added after deployment; the instance and the account are fixed.",
-    )
-
-
-def _assignments(deployment: Deployment) -> Grant:
-    """API Reference, "ListAccountAssignmentsForPrincipal": only from the management account."""
-    return Grant(["sso:ListAccountAssignmentsForPrincipal"], [deployment.instance_arn])
-
-
-def _policy_reads() -> list[Grant]:
-    return [
-        Grant(
-            actions=["organizations:ListRoots", "organizations:DescribeOrganization"],
-            resources=["*"],
-            why="Reading only: these actions have no resource.",
-        ),
-        Grant(
-            actions=[
-                "organizations:ListPolicies",
-                "organizations:DescribePolicy",
-                "organizations:ListTargetsForPolicy",
-                "organizations:ListPoliciesForTarget",
-            ],
-            resources=["*"],
-            why="Reading only, service control policies only: ListPolicies has no resource, and the deny "
-            "policies are found among all of them.",
-            conditions={"StringEquals": SCP},
-        ),
-    ]
-
-
-def _policies(account: str) -> str:
-    """Service control policies of the organization, whose id is part of their ARNs."""
-    return f"arn:aws:organizations::{account}:policy/o-*/service_control_policy/p-*"
-
-
-def _policy_writes(deployment: Deployment) -> list[Grant]:
-    account = deployment.management_account
-    ours = {f"aws:ResourceTag/{TAG_KEY}": TAG_VALUE}
-    made_ours = {f"aws:RequestTag/{TAG_KEY}": TAG_VALUE}
-    return [
-        Grant(
-            actions=["organizations:CreatePolicy"],
-            resources=["*"],
-            why="A policy that does not exist yet has no ARN; it must be a service control policy and be "
-            "tagged as Ostiary's.",
-            conditions={"StringEquals": {**SCP, **made_ours}},
-        ),
-        Grant(
-            actions=["organizations:TagResource"],
-            resources=[_policies(account)],
-            why="CreatePolicy with tags asks for it; only the tag that marks Ostiary's own may be set.",
-            conditions={
-                "StringEquals": {**SCP, **made_ours},
-                "ForAllValues:StringEquals": {"aws:TagKeys": [TAG_KEY]},
-            },
-        ),
-        Grant(
-            actions=["organizations:UpdatePolicy", "organizations:AttachPolicy"],
-            resources=[_policies(account)],
-            why="AWS chooses the ids of policies; the tag limits it to Ostiary's own.",
-            conditions={"StringEquals": {**SCP, **ours}},
-        ),
-        Grant(
-            actions=["organizations:AttachPolicy"],
-            resources=[
-                f"arn:aws:organizations::{account}:root/o-*/r-*",
-                f"arn:aws:organizations::{account}:ou/o-*/ou-*",
-            ],
-            why="The root of the organization or the unit that the deny covers, whose ids are not known "
-            "here. Which policy may be attached is limited above, since the action asks for both.",
-            conditions={"StringEquals": SCP},
-        ),
-    ]

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from aws_cdk import App
 
-from infra.config import ConfigError, Deployment
+from infra.config import Deployment
+from infra.context_keys import ConfigError
 from tests.template.templates import CONTEXT
 
 

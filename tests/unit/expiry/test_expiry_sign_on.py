@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.expiry.sign_on import RECENT, read_gone
+from functions.expiry.sign_on_rules import RECENT, read_gone
 from functions.finding import Finding, Severity
 from functions.policy import AccessPolicy
 from tests.unit.expiry.deployed import Deployed, deployed
