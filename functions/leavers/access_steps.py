@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.person_access import Entitlement, PersonAccessError, Reach
-from functions.leavers.record import Record, Taken
+from functions.leavers.record import Record
 from functions.leavers.steps import (
     ASSIGNMENTS,
     MEMBERSHIPS,
@@ -18,6 +18,7 @@ from functions.leavers.steps import (
     StepError,
     unidentified,
 )
+from functions.leavers.taken import Taken
 
 T = TypeVar("T")
 Mode = Literal["remove", "leave"]

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 
 from functions.leavers.changes import Progress, SupersededError, noting
 from functions.leavers.findings import Wording
-from functions.leavers.record import Record, StepOutcome, StepState, Taken
+from functions.leavers.record import Record, StepOutcome, StepState
 from functions.leavers.rules import Rules
 from functions.leavers.steps import (
     ASSIGNMENTS,
@@ -25,6 +25,7 @@ from functions.leavers.steps import (
     Steps,
 )
 from functions.leavers.story import Entry, Leave, Look, Notice, Story
+from functions.leavers.taken import Taken
 
 OF_ACCESS = frozenset({ASSIGNMENTS, MEMBERSHIPS, ENTITLEMENTS, PUT_BACK})
 """Steps of which those of two events could undo each other's."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from functions.aws.ledger import LedgerConflictError
 from functions.leavers.documents import taken_document
-from functions.leavers.record import Record, StepOutcome, Taken
+from functions.leavers.record import Record, StepOutcome
 from functions.leavers.story import Change, Entry, Look, Story
+from functions.leavers.taken import Taken
 
 CONFLICTS = 10
 """Times that a record is read again because somebody else changed it, before the queue gets its turn."""

@@ -7,7 +7,8 @@ from typing import Any
 from functions.aws.person_access import Entitlement
 from functions.leavers.decide import Reason
 from functions.leavers.partial import Loss
-from functions.leavers.record import Mark, Occasion, Record, StepOutcome, StepState, Taken
+from functions.leavers.record import Mark, Occasion, Record, StepOutcome, StepState
+from functions.leavers.taken import Taken
 
 
 def to_document(record: Record) -> dict[str, Any]:

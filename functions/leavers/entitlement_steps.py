@@ -6,8 +6,9 @@ from typing import Protocol
 from functions.aws.entitlements import Held, NotInUseError
 from functions.aws.person_access import Entitlement
 from functions.leavers.access_steps import Access, Mode, asked, user_id_of
-from functions.leavers.record import Record, StepOutcome, StepState, Taken
+from functions.leavers.record import Record, StepOutcome, StepState
 from functions.leavers.steps import ENTITLED, ENTITLEMENTS, MEMBERSHIPS, Done, NothingToDoError, StepError
+from functions.leavers.taken import Taken
 
 
 class EntitlementBook(Protocol):

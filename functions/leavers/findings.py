@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.finding import Finding, Severity
+from functions.leavers.console import Console
 from functions.leavers.decide import OperatorRequest, Reason, Unclear
 from functions.leavers.identify import NEVER
 from functions.leavers.record import Record, StepOutcome, StepState
@@ -12,22 +13,6 @@ from functions.leavers.steps import DENY, ENTITLED, IDENTIFY, TITLES
 
 SURELY_HERE = frozenset({Reason.UNASSIGN.value, Reason.OPERATOR.value})
 """Reasons that only somebody with access to AWS can have; most other leavers never had any."""
-
-
-@dataclass(frozen=True)
-class Console:
-    """Where Identity Center's console is. AWS documents no link to a user; this is the one it shows."""
-
-    region: str
-    instance_arn: str
-
-    def user(self, user_id: str | None) -> str:
-        instance = self.instance_arn.rpartition("/")[2].removeprefix("ssoins-")
-        users = (
-            f"https://{self.region}.console.aws.amazon.com/singlesignon/home"
-            f"?region={self.region}#!/instances/{instance}/users"
-        )
-        return f"{users}/user-details/{user_id}" if user_id else users
 
 
 @dataclass(frozen=True)

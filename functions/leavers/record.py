@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from functions.aws.person_access import Entitlement
 from functions.leavers.decide import Leaver, Reason, Return
+from functions.leavers.taken import Taken
 
 
 class StepState(StrEnum):
@@ -57,25 +57,6 @@ class Occasion:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What was taken from a leaver, to be put back: (account, permission set ARN), group ids, and roles."""
-
-    assignments: tuple[tuple[str, str], ...] = ()
-    groups: tuple[str, ...] = ()
-    entitlements: tuple[Entitlement, ...] = ()
-
-    def __or__(self, other: "Taken") -> "Taken":
-        return Taken(
-            tuple(dict.fromkeys((*self.assignments, *other.assignments))),
-            tuple(dict.fromkeys((*self.groups, *other.groups))),
-            tuple(dict.fromkeys((*self.entitlements, *other.entitlements))),
-        )
-
-    def __bool__(self) -> bool:
-        return bool(self.assignments or self.groups or self.entitlements)
-
-
-@dataclass(frozen=True)
 class Record:
     """One person: why they are out, since when, and how far the steps of the newest occasion have come.
 
@@ -93,7 +74,7 @@ class Record:
     occasion: Occasion | None = None
     steps: Mapping[str, StepOutcome] = field(default_factory=dict)
     triggers: tuple[str, ...] = ()
-    taken: Taken = Taken()
+    taken: Taken = field(default_factory=Taken)
     narrowed: datetime | None = None
     clean_since: datetime | None = None
     lifted: bool = False

@@ -9,8 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.deny_policies import DenyPolicyError
 from functions.aws.lease import LeaseLostError
-from functions.leavers.record import Record, StepState, Taken
+from functions.leavers.record import Record, StepState
 from functions.leavers.renderer import RendererBusyError
+from functions.leavers.taken import Taken
 from functions.okta.errors import OktaError
 
 IDENTIFY, DENY, SESSIONS, TELL = "identify", "deny", "okta-sessions", "tell"

@@ -10,30 +10,28 @@ import requests
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities import parameters
-from botocore.config import Config
 
-from functions.aws.deny_policies import DenyPolicies
 from functions.aws.directory_snapshot import DirectorySnapshot
 from functions.aws.entitlements import Entitlements, EveryAccess
 from functions.aws.lease import Lease
 from functions.aws.ledger import Ledger
-from functions.aws.management_deny import ManagementDeny
 from functions.aws.pace import Pace
 from functions.aws.partial_losses import PartialLosses
 from functions.aws.people import People
 from functions.aws.person_access import PersonAccess
 from functions.aws.scim import Scim
-from functions.aws.session import CONFIG, ORGANIZATIONS_REGION, assumed
+from functions.aws.session import CONFIG, assumed
 from functions.aws.turns import LEAVERS
 from functions.bus import EventBus
 from functions.leavers.access_steps import LeaveGroups, Mode, PutBack, TakeStock, Unassign
 from functions.leavers.batch import Batch
 from functions.leavers.book import Book
 from functions.leavers.carrying_out import CarryingOut
-from functions.leavers.deny import MANAGED, Shape
+from functions.leavers.console import Console
+from functions.leavers.deny_wiring import deny_places
 from functions.leavers.entitlement_steps import Disentitle, TakeStockOfEntitlements
 from functions.leavers.environment import Environment
-from functions.leavers.findings import Console, Wording
+from functions.leavers.findings import Wording
 from functions.leavers.groups import denying
 from functions.leavers.notices import Notices, Told
 from functions.leavers.partial_wiring import group_access, group_changes
@@ -47,7 +45,6 @@ from functions.leavers.steps import Deny, Lift, OktaSessions, Step, Steps
 from functions.leavers.together import Together
 from functions.leavers.tripwire import Tripwire
 from functions.leavers.upkeep import Upkeep
-from functions.leavers.writing import Place
 from functions.okta.credentials import connect
 from functions.policy import AccessPolicy, load_bundled
 
@@ -56,9 +53,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
 
 SCOPES = ("okta.users.manage",)
-
-BOUNDED = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
-"""For AWS Organizations: a call ends before the writer's lease does, and DenyPolicies repeats it itself."""
 
 
 class Leavers:
@@ -81,7 +75,7 @@ class Leavers:
         renderer = Renderer(
             ledger,
             Lease(dynamodb, env.ledger_table, "deny-policies"),
-            _places(env, management, rules.deny_target),
+            deny_places(env, management, rules.deny_target),
             Told(bus, notices, _now),
             losses=lambda: denying(losses, _now()),
         )
@@ -158,28 +152,6 @@ def _centers(env: Environment, management: boto3.Session) -> "tuple[SSOAdminClie
     for client in clients:
         pace.hold(client)
     return clients
-
-
-def _places(env: Environment, management: boto3.Session, target: str) -> list[Place]:
-    organizations = management.client("organizations", region_name=ORGANIZATIONS_REGION, config=BOUNDED)
-    iam = management.client("iam", region_name=ORGANIZATIONS_REGION, config=BOUNDED)
-    account = env.deny_role.split(":")[4]
-    here = ManagementDeny(iam, account)
-    return [
-        Place(
-            "service control policies",
-            DenyPolicies(organizations, target=target),
-            Shape(env.deny_size, env.deny_count),
-            binds=lambda each: each != account,
-        ),
-        Place(
-            "policies of the management account",
-            here,
-            Shape(MANAGED, env.deny_management),
-            binds=lambda each: each == account,
-            health=here.health,
-        ),
-    ]
 
 
 def _entitlements(

@@ -15,7 +15,7 @@ from functions.aws.ledger import Ledger
 from functions.aws.management_deny import NOBODY
 from functions.inbox import Envelope
 from functions.leavers.documents import from_document
-from functions.leavers.record import Taken
+from functions.leavers.taken import Taken
 from functions.leavers.wiring import Leavers
 from functions.policy import AccessPolicy
 from sandbox import identity, okta

@@ -20,7 +20,8 @@ from functions.leavers.changes import Progress
 from functions.leavers.decide import Leaver, Reason
 from functions.leavers.documents import loss_document
 from functions.leavers.partial import Loss
-from functions.leavers.record import StepOutcome, StepState, Taken
+from functions.leavers.record import StepOutcome, StepState
+from functions.leavers.taken import Taken
 from infra import names
 
 RUN = CliRunner()

@@ -11,7 +11,8 @@ from functions.aws.ledger import Ledger, LedgerConflictError, Stored, Write
 from functions.leavers.book import Book, new_record, open_entry, told
 from functions.leavers.decide import Leaver, Reason, Return
 from functions.leavers.documents import from_document, to_document
-from functions.leavers.record import Record, Taken
+from functions.leavers.record import Record
+from functions.leavers.taken import Taken
 from tests.unit.leavers.conftest import TABLE
 from tests.unit.leavers.twins import JOHN, LOGIN, START
 

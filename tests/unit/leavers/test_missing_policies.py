@@ -8,8 +8,9 @@ import pytest
 
 from functions.aws.deny_health import NOT_CARRIED, NOT_THERE, Health, Lack
 from functions.finding import Finding, Severity, State
+from functions.leavers.console import Console
 from functions.leavers.deny import MANAGED, Denied, Shape, document
-from functions.leavers.findings import Console, Wording
+from functions.leavers.findings import Wording
 from functions.leavers.lacking import lacking
 from functions.leavers.writing import Place, Report, rendered
 

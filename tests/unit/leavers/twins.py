@@ -20,9 +20,10 @@ from functions.leavers.access_steps import LeaveGroups, Mode, PutBack, TakeStock
 from functions.leavers.batch import Batch
 from functions.leavers.book import Book
 from functions.leavers.carrying_out import CarryingOut
+from functions.leavers.console import Console
 from functions.leavers.deny import Shape, held_in, ids_in
 from functions.leavers.entitlement_steps import Disentitle, TakeStockOfEntitlements
-from functions.leavers.findings import Console, Wording
+from functions.leavers.findings import Wording
 from functions.leavers.groups import GroupChanges, denying
 from functions.leavers.notices import Notices
 from functions.leavers.notices import Told as Watch
