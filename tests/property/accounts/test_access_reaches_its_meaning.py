@@ -6,7 +6,7 @@ mistake in the expansion does not hide behind itself.
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.aws.identity_center import AccountAssignment
@@ -110,6 +110,7 @@ def admit(world: World, account_id: str) -> None:
     world.admitter.admit(account_id, since=world.clock.now, deadline=world.deadline(600))
 
 
+@settings(deadline=None)
 @given(cases)
 def test_expanding_planning_and_applying_reach_the_meaning(case: Case) -> None:
     """Given any policy and organization, an account that was admitted has what the policy means."""
@@ -119,6 +120,7 @@ def test_expanding_planning_and_applying_reach_the_meaning(case: Case) -> None:
         assert world.access(account_id) == meaning(case, account_id)
 
 
+@settings(deadline=None)
 @given(cases, st.lists(st.sampled_from((*ids, MANAGEMENT)), max_size=8))
 def test_any_order_and_any_number_of_events_end_the_same(case: Case, order: list[str]) -> None:
     """Given events duplicated and shuffled, each account named has its access, the others nothing."""
@@ -129,6 +131,7 @@ def test_any_order_and_any_number_of_events_end_the_same(case: Case, order: list
         assert world.access(account_id) == (meaning(case, account_id) if account_id in order else set())
 
 
+@settings(deadline=None)
 @given(cases)
 def test_the_second_time_changes_nothing(case: Case) -> None:
     """Given access that is right, the same events ask AWS for no assignment at all."""
@@ -141,6 +144,7 @@ def test_the_second_time_changes_nothing(case: Case) -> None:
     assert world.center.calls["create_account_assignment"] == 0
 
 
+@settings(deadline=None)
 @given(cases, st.sets(st.sampled_from(GROUPS)), st.sampled_from(SETS), st.sampled_from(UNITS))
 def test_no_event_takes_anything_away(case: Case, groups: set[str], name: str, unit: str) -> None:
     """Given access that the policy never gave, and a move, what was there is there afterwards."""
@@ -153,6 +157,7 @@ def test_no_event_takes_anything_away(case: Case, groups: set[str], name: str, u
     assert before <= world.center.assignments
 
 
+@settings(deadline=None)
 @given(cases, st.integers(min_value=0, max_value=12))
 def test_a_run_killed_half_way_is_finished_by_the_next(case: Case, survives: int) -> None:
     """Given a function that dies after some requests, the event's next delivery makes the rest."""

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.accounts.plan import Picture, Plan, plan_all
@@ -170,6 +170,7 @@ def carried_out(seen: Picture, plan: Plan) -> Picture:
     return replace(seen, assignments=(frozenset(seen.assignments) | made) - gone)
 
 
+@settings(deadline=None)
 @given(cases)
 def test_a_plan_carried_out_is_what_the_policy_means(case: Case) -> None:
     """Given any start, what is wanted is there; what is not wanted is gone, or the plan says why it stays."""
@@ -182,6 +183,7 @@ def test_a_plan_carried_out_is_what_the_policy_means(case: Case) -> None:
     assert all(item.why for item in plan.kept)
 
 
+@settings(deadline=None)
 @given(cases)
 def test_the_second_plan_is_empty(case: Case) -> None:
     """Given a plan carried out, there is nothing left to do."""
@@ -190,6 +192,7 @@ def test_the_second_plan_is_empty(case: Case) -> None:
     assert (again.create, again.remove) == ((), ())
 
 
+@settings(deadline=None)
 @given(cases, st.integers(0, 5))
 def test_an_incomplete_read_never_removes(case: Case, lost: int) -> None:
     """Given anything that could not be read (accounts, directory, or anything), nothing goes."""
@@ -199,6 +202,7 @@ def test_an_incomplete_read_never_removes(case: Case, lost: int) -> None:
         assert plan_all(case.policy(), one, TODAY).remove == ()
 
 
+@settings(deadline=None)
 @given(cases, st.sampled_from(["off", "report"]))
 def test_nothing_goes_unless_it_is_enforced(case: Case, prune: str) -> None:
     """Given prune off or report, a plan only adds, and it adds the same as when it may remove."""
@@ -208,6 +212,7 @@ def test_nothing_goes_unless_it_is_enforced(case: Case, prune: str) -> None:
     assert plan.create == plan_all(case.policy(), seen, TODAY).create
 
 
+@settings(deadline=None)
 @given(cases)
 def test_each_entry_says_why(case: Case) -> None:
     """Given any plan, no entry is without a reason that names a grant or what stands in the way."""

@@ -2,7 +2,7 @@
 on an incomplete read."""
 
 from botocore.exceptions import ClientError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.accounts.reconcile_scope import Scope
@@ -40,6 +40,7 @@ def company_with(there: frozenset[tuple[str, str, str]], policy: str = POLICY) -
     return company
 
 
+@settings(deadline=None)
 @given(places)
 def test_from_anywhere_to_the_meaning_and_then_nothing(there: frozenset[tuple[str, str, str]]) -> None:
     """Given any assignments, one run ends where the policy says, and the next one does nothing."""
@@ -51,6 +52,7 @@ def test_from_anywhere_to_the_meaning_and_then_nothing(there: frozenset[tuple[st
     assert company.writes() == before
 
 
+@settings(deadline=None)
 @given(places, reads, st.integers(min_value=0, max_value=3))
 def test_no_incomplete_read_takes_anything_away(
     there: frozenset[tuple[str, str, str]], read: tuple[str, str], after: int
@@ -79,6 +81,7 @@ def test_no_incomplete_read_takes_anything_away(
         assert company.access() >= there
 
 
+@settings(deadline=None)
 @given(places, st.sampled_from(("off", "report")))
 def test_nothing_goes_until_removing_is_switched_on(
     there: frozenset[tuple[str, str, str]], prune: str
@@ -88,6 +91,7 @@ def test_nothing_goes_until_removing_is_switched_on(
     assert company.access() == there | FULL
 
 
+@settings(deadline=None)
 @given(places, st.lists(st.booleans(), max_size=8), st.sampled_from((30.0, 870.0)))
 def test_a_reading_in_several_runs_removes_only_with_everything_read(
     there: frozenset[tuple[str, str, str]], fails: list[bool], seconds: float
@@ -128,6 +132,7 @@ looks = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(places, st.sampled_from(("/Workloads", "/Data", "/")))
 def test_a_look_into_a_moved_account_ends_at_its_meaning_and_touches_no_other(
     there: frozenset[tuple[str, str, str]], place: str
@@ -144,6 +149,7 @@ def test_a_look_into_a_moved_account_ends_at_its_meaning_and_touches_no_other(
     assert company.writes() == before
 
 
+@settings(deadline=None)
 @given(places, looks, st.integers(min_value=0, max_value=4))
 def test_no_incomplete_look_into_an_account_takes_anything_away(
     there: frozenset[tuple[str, str, str]], look: tuple[str, str], after: int
@@ -179,6 +185,7 @@ def test_no_incomplete_look_into_an_account_takes_anything_away(
 USERS = ("break.glass", "break.glass.2", "kim")
 
 
+@settings(deadline=None)
 @given(
     st.frozensets(st.tuples(st.sampled_from((ONE, TWO)), st.sampled_from(USERS))),
     st.frozensets(st.sampled_from(USERS)),
