@@ -127,7 +127,7 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -
         try:
             if requests.get(f"{url}/_localstack/health", timeout=1).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
     raise EmbeddedAwsError(f"the embedded AWS did not come up; read {log}")
 
