@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from cli.context import CDK_JSON
 from cli.exits import ERRORS, Exit
 from cli.options import AsJson
 from cli.screen import screen
 from functions.policy import PolicyError, load
 from functions.policy import schema as policy_schema
+from functions.policy.reading import DENIES
 
 AccessFile = Annotated[Path, typer.Argument(help="The access policy to read.", exists=True, dir_okay=False)]
 
@@ -18,7 +20,7 @@ AccessFile = Annotated[Path, typer.Argument(help="The access policy to read.", e
 def validate(file: AccessFile = Path("access.yaml"), *, as_json: AsJson = False) -> None:
     """Check an access policy: every mistake with its line, its column and what was meant."""
     try:
-        policy = load(file)
+        policy = load(file, _denies())
     except PolicyError as error:
         if as_json:
             _write([vars(mistake) for mistake in error.mistakes], valid=False)
@@ -35,6 +37,14 @@ def validate(file: AccessFile = Path("access.yaml"), *, as_json: AsJson = False)
 def schema() -> None:
     """Write the JSON Schema of access.yaml, for completion in editors."""
     typer.echo(json.dumps(policy_schema(), indent=2))
+
+
+def _denies() -> int:
+    """What cdk.json here says of policies that the deployment adds; if it says nothing, the default."""
+    try:
+        return int(json.loads(CDK_JSON.read_text(encoding="utf-8"))["context"]["deny_management_policies"])
+    except (OSError, KeyError, TypeError, ValueError):
+        return DENIES  # what is wrong in cdk.json is for cdk and doctor to say
 
 
 def _write(mistakes: list[dict[str, object]], *, valid: bool) -> None:

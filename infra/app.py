@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aws_cdk import App, AssetHashType, IgnoreMode
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk.cx_api import CloudAssembly
 
 from functions.policy import AccessPolicy, PolicyError, load
 from infra.bundle import ROOT, BundleError, bundle
@@ -14,6 +15,9 @@ from infra.context_keys import ConfigError
 from infra.hub import HubStack
 from infra.organization import OrganizationStack
 from infra.permission_sets import PermissionSetsStack
+
+TEMPLATE_BYTES = 1_000_000
+"""AWS CloudFormation User Guide, "Understand CloudFormation quotas": a template read from S3 has 1 MB."""
 
 
 def build(app: App, deployment: Deployment, policy: AccessPolicy, functions: Path) -> None:
@@ -49,8 +53,20 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     build(app, deployment, policy, functions)
-    app.synth()
-    return 0
+    large = too_large(app.synth())
+    print(*large, sep="\n", end="\n" if large else "", file=sys.stderr)
+    return 1 if large else 0
+
+
+def too_large(assembly: CloudAssembly) -> list[str]:
+    """A sentence for each stack whose template CloudFormation would refuse."""
+    sizes = {stack.stack_name: Path(stack.template_full_path).stat().st_size for stack in assembly.stacks}
+    return [
+        f"{name}: the template has {size:,} bytes and CloudFormation takes {TEMPLATE_BYTES:,}; long inline "
+        "policies of permission sets are better customer managed policies."
+        for name, size in sizes.items()
+        if size > TEMPLATE_BYTES
+    ]
 
 
 def _relative(path: Path) -> Path:

@@ -1,9 +1,11 @@
 """Stack `ostiary-permission-sets`: the permission sets of access.yaml, and the events of Identity Center's
 Region, in the management account."""
 
-from collections.abc import Sequence
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
 
-from aws_cdk import CfnOutput, CfnTag, Environment, Stack
+from aws_cdk import CfnTag, Environment, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sso as sso
 from constructs import Construct
@@ -35,10 +37,10 @@ class PermissionSetsStack(Stack):
             env=Environment(account=deployment.management_account, region=deployment.hub_region),
         )
         in_management = policy.used_in_management()
+        ids = _construct_ids(policy.permission_sets)
         for name, permission_set in policy.permission_sets.items():
             denies = names.management_denies(deployment) if name in in_management else ()
-            made = _permission_set(self, deployment.instance_arn, name, permission_set, denies)
-            CfnOutput(self, f"Arn-{name}", value=made.attr_permission_set_arn)
+            _permission_set(self, ids[name], deployment.instance_arn, name, permission_set, denies)
         # These speak in their own Region, not where Organizations does; us-east-1 has its rules already.
         if deployment.hub_region != ORGANIZATIONS_REGION:
             role = iam.Role.from_role_arn(
@@ -64,15 +66,31 @@ class PermissionSetsStack(Stack):
             )
 
 
+def _construct_ids(sets: Iterable[str]) -> dict[str, str]:
+    """A construct id for each name.
+
+    CloudFormation's logical ids hold letters and digits alone, so `Read-Only` and `ReadOnly` come out the
+    same. The first of them in access.yaml keeps the plain id; each later one has a hash of its name.
+    """
+    ids: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in sets:
+        plain = re.sub("[^A-Za-z0-9]", "", name)
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        ids[name] = f"PermissionSet-{name}" if plain not in taken else f"PermissionSet-{name}-{digest}"
+        taken.add(plain)
+    return ids
+
+
 def _permission_set(
-    scope: Construct, instance_arn: str, name: str, wanted: PermissionSet, denies: Sequence[str]
+    scope: Construct, id_: str, instance_arn: str, name: str, wanted: PermissionSet, denies: Sequence[str]
 ) -> sso.CfnPermissionSet:
     """`denies`: policies of the management account that deny leavers there, where no SCP binds."""
     policies = [*((policy.name, policy.path) for policy in wanted.customer_managed)]
     policies += [(deny, "/") for deny in denies]
     return sso.CfnPermissionSet(
         scope,
-        f"PermissionSet-{name}",
+        id_,
         instance_arn=instance_arn,
         name=name,
         description=wanted.description,

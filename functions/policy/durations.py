@@ -13,6 +13,8 @@ from functions.policy.fields import wrong
 
 _SHORT = re.compile(r"(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?")
 _ISO = re.compile(r"P(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.0+)?S)?)?")
+NOTHING = "(?!)"
+"""A regular expression that matches nothing."""
 _DIGITS = 6
 """No span that is meant has more digits; without an end Python would read numbers of any size."""
 
@@ -40,19 +42,19 @@ class Duration:
 
     def _pattern(self) -> str:
         """For editors: a number of one unit within bounds; several units in the right order."""
-        seconds = (int(self.least.total_seconds()), int(self.most.total_seconds()))
-        days, hours, minutes, small = (
-            "|".join(_between(-(-seconds[0] // unit), seconds[1] // unit)) or "(?!)"
-            for unit in (86_400, 3_600, 60, 1)
-        )
-        any_, two = "[0-9]+", "(?=(?:[^A-Za-z]*[A-Za-z]){2})"
-        short = f"0*(?:{days})d|0*(?:{hours})h|0*(?:{minutes})m|{two}(?:{any_}d)?(?:{any_}h)?(?:{any_}m)?"
-        iso = (
-            f"P(?:0*(?:{days})D|T0*(?:{hours})H|T0*(?:{minutes})M|T0*(?:{small})(?:\\.0+)?S"
-            f"|(?=(?:T?[0-9.]+[DHMS]){{2}})"
-            f"(?:{any_}D)?(?:T(?=[0-9])(?:{any_}H)?(?:{any_}M)?(?:{any_}(?:\\.0+)?S)?)?)"
-        )
-        return f"^(?:{short}|{iso})$"
+        days, hours, minutes, seconds = (self._number(unit) for unit in (86_400, 3_600, 60, 1))
+        short = [f"{days}d", f"{hours}h", f"{minutes}m"]
+        short += ["(?=(?:[0-9]+[dhm]){2})(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?"]
+        iso = [f"P{days}D", f"PT{hours}H", f"PT{minutes}M", rf"PT{seconds}(?:\.0+)?S"]
+        iso += [
+            "P(?=(?:T?[0-9.]+[DHMS]){2})(?:[0-9]+D)?"
+            r"(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.0+)?S)?)?"
+        ]
+        return f"^(?:{'|'.join([*short, *iso])})$"
+
+    def _number(self, unit: int) -> str:
+        least, most = (int(each.total_seconds()) for each in (self.least, self.most))
+        return f"0*(?:{'|'.join(_between(-(-least // unit), most // unit)) or NOTHING})"
 
 
 def iso_duration(value: timedelta) -> str:
@@ -85,5 +87,6 @@ def _between(least: int, most: int) -> Iterator[str]:
             zeros += 1
         head, digit = divmod(least // 10**zeros, 10)
         steps = min(9 - digit, (most - least + 1) // 10**zeros - 1)
-        yield f"{head or ''}[{digit}-{digit + steps}]{'[0-9]' * zeros}"
+        last = f"[{digit}-{digit + steps}]" if steps else f"{digit}"
+        yield f"{head or ''}{last}{'[0-9]' * zeros}"
         least += (steps + 1) * 10**zeros

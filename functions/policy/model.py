@@ -1,15 +1,25 @@
 """The access policy as a whole."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from functions.policy.fields import Name, OneOrMany, Strict
+from functions.policy.fields import Name, OneOrMany, Strict, wrong
 from functions.policy.filters import MANAGEMENT
 from functions.policy.grants import Grant
-from functions.policy.permission_sets import PermissionSet, SetName
+from functions.policy.permission_sets import MOST_SETS, POLICIES, PermissionSet
+from functions.policy.sso_text import SetName
 from functions.policy.upkeep import Accounts
 from functions.policy.watch import Alerts, Expiry, Leavers, Watch
+
+
+def _few_enough(sets: dict[str, PermissionSet]) -> dict[str, PermissionSet]:
+    if len(sets) > MOST_SETS:
+        raise wrong(
+            f"{len(sets)} permission sets",
+            f"one CloudFormation stack holds them, and takes {MOST_SETS} beside what else is in it",
+        )
+    return sets
 
 
 class AccessPolicy(Strict):
@@ -17,7 +27,11 @@ class AccessPolicy(Strict):
 
     include: OneOrMany[Name] = Field(default=(), exclude=True)
     """Other files, by path or glob, whose permission sets and grants belong to this policy too."""
-    permission_sets: dict[SetName, PermissionSet]
+    permission_sets: Annotated[
+        dict[SetName, PermissionSet],
+        AfterValidator(_few_enough),
+        Field(json_schema_extra={"maxProperties": MOST_SETS, "additionalProperties": False}),
+    ]
     grants: tuple[Grant, ...] = ()
     accounts: Accounts = Field(default_factory=Accounts)
     leavers: Leavers = Field(default_factory=Leavers)
@@ -40,6 +54,16 @@ class AccessPolicy(Strict):
         if any(grant.patterns and not grant.permission_set for grant in granted):
             return frozenset(self.permission_sets)
         return frozenset(grant.permission_set for grant in granted if grant.permission_set)
+
+    def too_many_policies(self, denies: int) -> dict[str, str]:
+        """By the name of a permission set, what is wrong where a deployment adds `denies` policies that
+        deny leavers in the management account."""
+        used = {name: self.permission_sets[name].policies for name in self.used_in_management()}
+        return {
+            name: f"{count} policies and the {denies} that deny leavers in the management account"
+            for name, count in used.items()
+            if count + denies > POLICIES
+        }
 
     def to_json(self) -> str:
         """The same policy for the Lambda bundle, where no YAML parser is."""

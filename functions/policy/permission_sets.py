@@ -4,10 +4,19 @@ import json
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from functions.policy.durations import Duration, iso_duration
-from functions.policy.fields import OneOrMany, Strict, Text, wrong
+from functions.policy.fields import OneOrMany, Strict, given, wrong
+from functions.policy.sso_text import (
+    Description,
+    ManagedPolicy,
+    PolicyName,
+    PolicyPath,
+    RelayState,
+    Tags,
+    check_policy_text,
+)
 
 JOB_FUNCTIONS = frozenset(
     {
@@ -36,16 +45,10 @@ INLINE_BYTES = 10_240
 POLICIES = 25
 """The same page: AWS managed and customer managed policies of one permission set."""
 
-PolicyPath = Annotated[str, Text(r"/(?:[!-.0-~]+/)*", "a path such as / or /team/")]
-PolicyName = Annotated[str, Text(r"[\w+=,.@-]{1,128}", "the name of an IAM policy")]
-ManagedPolicy = Annotated[
-    str,
-    Text(
-        r"arn:aws[a-z-]*:iam::aws:policy/[\w+=,.@/-]+|(?:[\w-]+/)*[\w+=,.@-]+",
-        "the name, path/name or ARN of an AWS managed policy",
-    ),
-]
-SetName = Annotated[str, Text(r"[\w+=,.@-]{1,32}", "a permission set's name: 1 to 32 of A-Z a-z 0-9 _+=,.@-")]
+MOST_SETS = 480
+"""AWS CloudFormation User Guide, "Understand CloudFormation quotas": a stack holds 500 resources. The sets
+share theirs with the forwarding of events, and stay in one: one that moved to another stack would be deleted
+and made anew, and its access with it."""
 
 
 def managed_policy_arn(name: str, partition: str = "aws") -> str:
@@ -68,12 +71,14 @@ def _by_name(value: object) -> object:
 
 
 CustomerManagedRef = Annotated[
-    CustomerManaged, BeforeValidator(_by_name, json_schema_input_type=str | CustomerManaged)
+    CustomerManaged, BeforeValidator(_by_name, json_schema_input_type=PolicyName | CustomerManaged)
 ]
 
 
 class Boundary(Strict):
     """A permissions boundary: one AWS managed or one customer managed policy."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [given("managed"), given("customer_managed")]})
 
     managed: ManagedPolicy | None = None
     customer_managed: CustomerManagedRef | None = None
@@ -94,43 +99,77 @@ def _as_json(value: object) -> object:
         return value
     try:
         return json.loads(value)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise wrong(f"the inline policy is not JSON: {error}") from error
+
+
+def _once(policies: list[tuple[str, str]]) -> None:
+    """Raises for a policy (what it is, how it is called) that stands there twice."""
+    seen: set[str] = set()
+    for policy, name in policies:
+        if policy in seen:
+            raise wrong(f"{name} is given twice", "write it once")
+        seen.add(policy)
+
+
+_Document = Annotated[dict[str, Any], Field(json_schema_extra={"required": ["Statement"]})] | str
+
+
+MANY = f"Identity Center takes {POLICIES} in one permission set"
 
 
 class PermissionSet(Strict):
     """One permission set, every field that `AWS::SSO::PermissionSet` has but its name."""
 
-    description: Annotated[str, StringConstraints(min_length=1, max_length=700)] | None = None
+    description: Description | None = None
     managed: OneOrMany[ManagedPolicy] = ()
     customer_managed: OneOrMany[CustomerManagedRef] = ()
-    inline: (
-        Annotated[dict[str, Any], BeforeValidator(_as_json, json_schema_input_type=dict[str, Any] | str)]
+    inline: Annotated[dict[str, Any], BeforeValidator(_as_json, json_schema_input_type=_Document)] | None = (
+        None
+    )
+    boundary: (
+        Annotated[Boundary, BeforeValidator(_as_boundary, json_schema_input_type=ManagedPolicy | Boundary)]
         | None
     ) = None
-    boundary: (
-        Annotated[Boundary, BeforeValidator(_as_boundary, json_schema_input_type=str | Boundary)] | None
-    ) = None
     session: Annotated[timedelta, Duration(timedelta(hours=1), timedelta(hours=12))] = timedelta(hours=1)
-    relay_state: Annotated[str, StringConstraints(min_length=1, max_length=240)] | None = None
-    tags: dict[str, str] = Field(default_factory=dict)
+    relay_state: RelayState | None = None
+    tags: Tags = Field(default_factory=dict)
 
     @field_validator("inline")
     @classmethod
     def _inline(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        size = len("".join(json.dumps(value).split()).encode()) if value else 0
-        if value is not None and "Statement" not in value:
+        if value is None:
+            return value
+        if "Statement" not in value:
             raise wrong("the inline policy has no Statement")
+        check_policy_text(value)
+        size = len("".join(json.dumps(value, ensure_ascii=False).split()).encode())
         if size > INLINE_BYTES:
             raise wrong(f"the inline policy has {size} bytes", f"Identity Center takes {INLINE_BYTES}")
         return value
 
+    @field_validator("managed")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        _once([(managed_policy_arn(name), name) for name in value])
+        return value
+
+    @field_validator("customer_managed")
+    @classmethod
+    def _own_each_once(cls, value: tuple[CustomerManaged, ...]) -> tuple[CustomerManaged, ...]:
+        _once([(f"{policy.path}{policy.name}", policy.name) for policy in value])
+        return value
+
     @model_validator(mode="after")
     def _few(self) -> "PermissionSet":
-        count = len(self.managed) + len(self.customer_managed)
-        if count > POLICIES:
-            raise wrong(f"{count} policies", f"Identity Center takes {POLICIES} in one permission set")
+        if self.policies > POLICIES:
+            raise wrong(f"{self.policies} policies", MANY)
         return self
+
+    @property
+    def policies(self) -> int:
+        """How many AWS managed and customer managed policies it names."""
+        return len(self.managed) + len(self.customer_managed)
 
     @property
     def session_iso(self) -> str:

@@ -10,29 +10,39 @@ from functions.policy.explain import explain
 from functions.policy.include import merge
 from functions.policy.mistakes import Mistake, PolicyError
 from functions.policy.model import AccessPolicy
+from functions.policy.permission_sets import MANY
 from functions.policy.source import read
 
 BUNDLED = "access.json"
 
 
-def load(path: Path) -> AccessPolicy:
-    """Read and check an access.yaml. Raises PolicyError with all its mistakes, each at its place."""
+DENIES = 4
+"""How many policies a deployment adds to permission sets used in the management account, by default."""
+
+
+def load(path: Path, denies: int = DENIES) -> AccessPolicy:
+    """Read and check an access.yaml. Raises PolicyError with all its mistakes, each at its place.
+
+    `denies`: the deployment's `deny_management_policies`; they count among a permission set's policies.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError([Mistake(str(path), 1, 1, f"cannot be read: {error}")]) from error
-    return loads(text, str(path))
+    return loads(text, str(path), denies)
 
 
-def loads(text: str, file: str = "access.yaml") -> AccessPolicy:
+def loads(text: str, file: str = "access.yaml", denies: int = DENIES) -> AccessPolicy:
     """As `load`, of text that is at hand. `file` is what mistakes call it; what it includes is beside it."""
     merged = merge(read(text, file))
     try:
         policy = AccessPolicy.model_validate(merged.data, context={})
     except ValidationError as error:
         raise PolicyError([*merged.mistakes, *explain(error, merged)]) from error
-    if merged.mistakes:
-        raise PolicyError(merged.mistakes)
+    many = policy.too_many_policies(denies).items()
+    found = [merged.mistake(("permission_sets", name), said, MANY) for name, said in many]
+    if merged.mistakes or found:
+        raise PolicyError([*merged.mistakes, *found])
     return policy
 
 

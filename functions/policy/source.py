@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
-_ACCOUNT_ID = re.compile(r"\d{12}")
+_ACCOUNT_ID = re.compile("[0-9]{12}")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.policy import AccessPolicy, PolicyError, loads
@@ -28,6 +28,7 @@ def read(text: str) -> AccessPolicy | PolicyError:
         return error
 
 
+@settings(deadline=None)
 @given(yamlish | st.text(max_size=80))
 def test_any_text_is_a_policy_or_mistakes(text: str) -> None:
     """Given any text, reading ends with a policy or with places in the file, and never with a traceback."""
@@ -39,6 +40,7 @@ def test_any_text_is_a_policy_or_mistakes(text: str) -> None:
         assert AccessPolicy.from_json(read_as.to_json()) == read_as
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["permission_sets", "grants", "leavers", "expiry", "alerts"]), values))
 def test_any_values_are_a_policy_or_mistakes(raw: dict[str, object]) -> None:
     """Given known keys with any values, of any shape, every mistake has a place."""
