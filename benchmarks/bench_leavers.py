@@ -34,6 +34,7 @@ def show(figures: Sequence[Figure], alone: Sequence[float]) -> None:
         table = Table(
             "leavers",
             "groups of each",
+            "denied s",
             "s",
             "floor s",
             "ratio",
@@ -46,6 +47,7 @@ def show(figures: Sequence[Figure], alone: Sequence[float]) -> None:
             table.add_row(
                 str(each.leavers),
                 str(each.groups),
+                f"{each.denied:.1f}",
                 f"{each.seconds:.1f}",
                 f"{each.floor:.2f}",
                 f"{each.ratio:.1f}",

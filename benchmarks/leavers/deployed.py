@@ -14,7 +14,7 @@ from sandbox.world import World
 
 LOGINS = [f"{name}.castro@example.com" for name in ("ada", "alan", "barbara", "clara", "dorothy", "edsger")]
 GIVEN_UP = 60.0
-BETWEEN = 1.2
+BETWEEN = 1.7
 """Seconds: longer than the breath between two writings, which somebody who leaves alone does not meet."""
 
 
