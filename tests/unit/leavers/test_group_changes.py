@@ -1,7 +1,6 @@
 """Somebody is removed from a group in Okta, or added: what is asked, written down, denied and told."""
 
 from collections import Counter
-from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -10,61 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.aws.people import Person
-from functions.finding import Severity, State
-from functions.leavers.batch import Batch
-from functions.leavers.deny import Shape
-from functions.leavers.partial_render import partials_in
+from functions.finding import Severity
 from functions.okta.log_event import LogEvent
-from tests.unit.leavers.group_twins import Shown
-from tests.unit.leavers.twins import JOHN, LOGIN, START, USER_ID, Killed, World, envelope, sample
-
-ONE, TWO = "111111111111", "222222222222"
-DEV, READ = "Developer", "ReadOnly"
-
-
-def world(**more: Any) -> World:
-    """John was in `dev` and `audit`; Identity Center has heard of the removal from `dev`."""
-    shown = Shown(
-        given={
-            "dev": frozenset({(ONE, DEV), (ONE, READ)}),
-            "audit": frozenset({(ONE, READ), (TWO, READ)}),
-            "empty": frozenset(),
-        },
-        members={(USER_ID, "audit")},
-    )
-    return World(shown=shown, **more)
-
-
-def event(
-    kind: str, group: str, *, second: float = 0, person: str = JOHN, login: str = LOGIN
-) -> dict[str, Any]:
-    raw = sample(f"hook-group-membership-{kind}")
-    raw["uuid"] = f"{kind}-{group}-{second}-{person}"
-    raw["published"] = (START + timedelta(seconds=second)).isoformat()
-    raw["target"] = [
-        {"id": f"00g{group}", "type": "UserGroup", "alternateId": "unknown", "displayName": group},
-        {"id": person, "type": "User", "alternateId": login, "displayName": "x"},
-    ]
-    return raw
-
-
-def deliver(here: World, *events: dict[str, Any]) -> None:
-    """One batch, as the queue brings it."""
-    batch: Batch = here.reception()
-    envelopes = [envelope(each) for each in events]
-    batch.admit(envelopes)
-    for each in envelopes:
-        batch.receive(each)
-
-
-def said(here: World) -> dict[tuple[str, ...], tuple[str, str]]:
-    """By the roles: who is denied them, and in sessions from before when."""
-    found = [item for content in here.policies.values() for item in partials_in(content).items()]
-    return {scope.like: (user, before) for (scope, user), before in found}
-
-
-def names(here: World) -> set[str]:
-    return {each.split("AWSReservedSSO_")[1].split("_")[0] for likes in said(here) for each in likes}
+from tests.unit.leavers.group_story import DEV, ONE, READ, deliver, event, names, said, world
+from tests.unit.leavers.twins import JOHN, LOGIN, USER_ID, Killed, envelope, sample
 
 
 def test_only_what_no_other_group_gives_is_denied() -> None:
@@ -176,55 +124,6 @@ def test_moved_from_one_group_to_another_what_both_give_goes_on() -> None:
         assert names(here) == {READ}
 
 
-def instants(here: World) -> set[str]:
-    return {before[11:19] for _, before in said(here).values()}
-
-
-def test_what_was_begun_before_identity_center_heard_is_denied_by_the_next_look() -> None:
-    """While it shows them in the group, maybe they were put back: only the removal's time is certain."""
-    here = world()
-    here.shown.members.add((USER_ID, "dev"))
-    here.seconds += 7
-    deliver(here, event("remove", "dev"))
-    assert instants(here) == {"18:15:13"}
-
-    here.seconds += 893
-    here.shown.members.discard((USER_ID, "dev"))
-    here.groups().upkeep()
-
-    assert instants(here) == {"18:30:13"}
-
-
-def test_somebody_looks_once_more_when_identity_center_has_surely_heard_of_all() -> None:
-    """It may hear of an addition from just before the removal only later, and of the removal later still."""
-    here = world()
-    deliver(here, event("remove", "dev"))
-    for second in (300, 900, 1800):
-        here.seconds = START.timestamp() + second
-        here.groups().upkeep()
-    assert instants(here) == {"18:30:13"}
-
-
-def test_it_ends_by_itself_and_is_forgotten() -> None:
-    here = world()
-    deliver(here, event("remove", "dev"))
-    here.seconds += 12 * 3600 + 60
-    here.upkeep().run()
-    here.groups().upkeep()
-    assert said(here) == {}
-    assert here.shown.losses == {}
-
-
-def test_a_group_that_is_gone_takes_no_deny_with_it() -> None:
-    here = world()
-    here.shown.members.add((USER_ID, "dev"))
-    deliver(here, event("remove", "dev"))
-    here.shown.members.discard((USER_ID, "dev"))
-    del here.shown.given["dev"]
-    here.groups().upkeep()
-    assert names(here) == {DEV}
-
-
 def test_a_removal_of_long_ago_is_passed_over() -> None:
     here = world()
     here.seconds += 13 * 3600
@@ -276,26 +175,3 @@ def test_a_removal_that_okta_refused_is_none() -> None:
     here = world()
     deliver(here, event("remove", "dev") | {"outcome": {"result": "FAILURE"}})
     assert here.calls == []
-
-
-def regroup(here: World, people: Collection[int]) -> None:
-    here.people = [Person(f"user-{n:042d}", f"p{n}@example.com", f"00u{n:017d}") for n in people]
-    for n in people:
-        removal = event("remove", "dev", second=n / 10, person=f"00u{n:017d}", login=f"p{n}@example.com")
-        here.seconds = START.timestamp() + n / 10 + 5
-        deliver(here, removal)
-
-
-def test_who_finds_no_room_is_told_once_and_denied_when_there_is_room() -> None:
-    here = world(shape=Shape(1_200, 1))
-    regroup(here, range(30))
-    (told,) = {each.key for each in here.findings}
-    found = here.told(told)[-1]
-    assert (found.severity, found.state) == (Severity.WARNING, State.OPEN)
-    assert "p29@example.com" in found.why or "more" in found.why
-
-    here.shape = Shape(10_240, 1)
-    here.upkeep().run()
-
-    assert len({user for each in here.policies.values() for _, user in partials_in(each)}) == 30
-    assert here.told(told)[-1].state is State.CLEAR
