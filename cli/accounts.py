@@ -77,7 +77,10 @@ def explain(
             survey = Survey.connect(region)
             seen = survey.around(who, _account_id(survey, account))
     try:
-        found = why(rules, seen, who, find_account(seen.accounts, account), today)
+        where = find_account(seen.accounts, account)
+        if where.id in seen.off_limits:
+            leave(Exit.FAILED, f"Account {where.id}: {seen.off_limits[where.id]}.")
+        found = why(rules, seen, who, where, today)
     except NobodyError as error:
         leave(Exit.FAILED, f"{error}.")
     if as_json:
@@ -113,7 +116,8 @@ _Read = tuple[Picture, Mapping[str, str], Collection[str]]
 
 def _picture(policy: AccessPolicy, account: str | None, snapshot: Path | None, region: str | None) -> _Read:
     if snapshot:
-        return saved(snapshot).picture(), {}, ()
+        seen_then = saved(snapshot)
+        return seen_then.picture(), seen_then.off_limits, ()
     with aws_errors():
         survey = Survey.connect(region)
         reader = survey.reader(policy)

@@ -15,7 +15,7 @@ from cli.options import Region
 from cli.screen import screen
 from cli.survey import Survey
 from functions.accounts.adopt import adopt
-from functions.accounts.plan import plan_all
+from functions.accounts.plan import plan_all, withhold
 from functions.accounts.snapshot import Snapshot, dump, parse
 
 Saved = Annotated[
@@ -31,6 +31,8 @@ def save(file: OutFile, *, region: Region = None) -> None:
     taken = _everything(region)
     file.touch(mode=0o600)
     file.write_text(dump(taken), encoding="utf-8")
+    for account, reason in sorted(taken.off_limits.items()):
+        ERRORS.print(f"left out: account {account}: {reason}", markup=False, soft_wrap=True)
     screen().print(f"{file}: {len(taken.assignments)} assignments.", markup=False, soft_wrap=True)
 
 
@@ -42,7 +44,8 @@ def import_(file: OutFile = Path("access.yaml"), *, snapshot: Saved = None, regi
     file.write_text(_yaml(adopted.policy), encoding="utf-8")
     for sentence in adopted.left_out:
         ERRORS.print(f"left out: {sentence}", markup=False, soft_wrap=True)
-    rest = plan_all(access_policy(file), seen.picture(), datetime.now(UTC).date())
+    made = plan_all(access_policy(file), seen.picture(), datetime.now(UTC).date())
+    rest = withhold(made, seen.off_limits)
     if rest.create or rest.remove:
         leave(Exit.FAILED, f"{file} is written, but its plan is not empty: read it before you deploy it.")
     sets, grants = len(adopted.policy["permission_sets"]), len(adopted.policy["grants"])

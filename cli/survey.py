@@ -1,6 +1,7 @@
 """Reads an organization's access from AWS, with the operator's own rights."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from mypy_boto3_identitystore.type_defs import UserTypeDef
     from mypy_boto3_sso_admin import SSOAdminClient
 
-DELEGATED = "its access can be read and changed from the management account alone"
+DELEGATED = (
+    "its access can be read and changed from the management account alone; to look at it, sign in there and "
+    "run this again"
+)
 AWS_MANAGED = "arn:aws:iam::aws:policy/"
 
 
@@ -79,9 +83,16 @@ class Survey:
         disabled = tuple(user["UserId"] for user in users if user.get("UserStatus") == "DISABLED")
         ready = [a for a in accounts if a.state == "ACTIVE" and a.id not in self.off_limits]
         found = [item for account in ready for item in self.center.assignments(account.id)]
-        seen = tuple(account for account in accounts if account.id not in self.off_limits)
-        directory = Directory(groups, by_name)
-        return Snapshot(datetime.now(UTC), seen, sets, directory, members, tuple(found), disabled=disabled)
+        return Snapshot(
+            taken=datetime.now(UTC),
+            accounts=tuple(accounts),
+            permission_sets=sets,
+            directory=Directory(groups, by_name),
+            memberships=members,
+            assignments=tuple(found),
+            disabled=disabled,
+            off_limits=self.off_limits,
+        )
 
     def around(self, who: str, account_id: str) -> Snapshot:
         """What is needed to explain one principal in one account."""
@@ -104,7 +115,7 @@ class Survey:
 
     def account_id(self, name_or_id: str) -> str:
         """An account's id, if its name was given."""
-        if name_or_id.isdigit():
+        if re.fullmatch("[0-9]{12}", name_or_id):
             return name_or_id
         return find_account(self.organizations.accounts(with_tags=False), name_or_id).id
 

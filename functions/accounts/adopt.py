@@ -5,8 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
+from functions.accounts.adopt_sets import adopt_sets
 from functions.accounts.snapshot import Snapshot
 from functions.policy.expand import Principal
+from functions.policy.filters import AccountFilter
+from functions.policy.grants import Grant
 from functions.policy.patterns import is_pattern
 from functions.policy.selectors import Account, is_under
 
@@ -26,21 +31,43 @@ def adopt(seen: Snapshot) -> Adopted:
     names = {known.arn: name for name, known in seen.permission_sets.items()}
     people = {id_: Principal(name, id_) for name, id_ in seen.directory.groups.items()}
     people |= {id_: Principal(name, id_, "USER") for name, id_ in seen.directory.users.items()}
-    ready = {account.id: account for account in seen.accounts if account.state == "ACTIVE"}
+    open_ = [account for account in seen.accounts if account.id not in seen.off_limits]
+    ready = {account.id: account for account in open_ if account.state == "ACTIVE"}
+    there = [item for item in seen.assignments if item.account_id in ready]
+    home = [item.permission_set_arn for item in there if ready[item.account_id].is_management]
+    sets = adopt_sets(seen.permission_sets, {names.get(arn, "") for arn in home})
     reached: dict[tuple[Principal, str], set[str]] = defaultdict(set)
-    left_out: list[str] = []
-    for item in sorted(seen.assignments, key=lambda a: (a.account_id, a.permission_set_arn, a.principal_id)):
+    left_out = [f"account {id_}: {reason}" for id_, reason in sorted(seen.off_limits.items())]
+    left_out += sets.left_out
+    for item in sorted(there, key=lambda a: (a.account_id, a.permission_set_arn, a.principal_id)):
         principal, name = people.get(item.principal_id), names.get(item.permission_set_arn)
-        if item.account_id not in ready:
-            continue
-        if principal is None or name is None or is_pattern(principal.name):
-            what = principal.name if principal else item.principal_id
-            left_out.append(f"{what} in {item.account_id}: its name cannot be written into a grant")
-            continue
-        reached[principal, name].add(item.account_id)
+        if principal is None:
+            left_out.append(
+                f"{item.principal_id} in {item.account_id}: Identity Center has nobody of this id"
+            )
+        elif name is None:
+            left_out.append(f"{principal.said} in {item.account_id}: its permission set is not known")
+        elif not _can_be_written(principal):
+            left_out.append(f"{principal.said} in {item.account_id}: its name cannot be written into a grant")
+        elif name in sets.sets:
+            reached[principal, name].add(item.account_id)
     grants = _grants(reached, list(ready.values()))
-    sets = {name: dict(known.definition) for name, known in sorted(seen.permission_sets.items())}
-    return Adopted({"permission_sets": sets, "grants": grants}, tuple(left_out))
+    return Adopted({"permission_sets": sets.sets, "grants": grants}, tuple(left_out))
+
+
+def _can_be_written(principal: Principal) -> bool:
+    """Does the name in a grant mean that name? `team-*` would mean many, `team-{x}` nothing."""
+    word = "group" if principal.type == "GROUP" else "user"
+    grant = {word: principal.name, "permission_set": "Any", "accounts": "all"}
+    return not is_pattern(principal.name) and _holds(Grant, grant)
+
+
+def _holds(model: type[Grant] | type[AccountFilter], written: Mapping[str, Any]) -> bool:
+    try:
+        model.model_validate(written)
+    except ValidationError:
+        return False
+    return True
 
 
 def _grants(
@@ -74,7 +101,8 @@ def _where(ids: frozenset[str], accounts: Iterable[Account]) -> Iterator[Where]:
     covered: set[str] = set()
     for unit in units:
         inside = {a.id for a in members if is_under(a.ou_path, unit)}
-        if len(inside) > 1 and inside <= wanted and not inside <= covered:
+        fits = len(inside) > 1 and inside <= wanted and not inside <= covered
+        if fits and _holds(AccountFilter, {"ou": unit}):
             chosen.append(unit)
             covered |= inside
     if chosen:

@@ -24,7 +24,8 @@ class KnownSet:
 @dataclass(frozen=True)
 class Snapshot:
     """All that was read. `memberships` holds ids of users by the id of their group, `disabled` those of
-    people who cannot sign in any more."""
+    people who cannot sign in any more, `off_limits` accounts whose access could not be read from here, each
+    with the reason."""
 
     taken: datetime
     accounts: tuple[Account, ...]
@@ -34,6 +35,7 @@ class Snapshot:
     assignments: tuple[AccountAssignment, ...]
     gaps: tuple[str, ...] = ()
     disabled: tuple[str, ...] = ()
+    off_limits: Mapping[str, str] = field(default_factory=dict)
 
     def picture(self) -> Picture:
         """What the planner takes."""

@@ -72,6 +72,8 @@ class Text:
     pattern: str
     what: str
     most: int | None = None
+    schema: str | None = None
+    """A narrower pattern for editors, of what further checks let through."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._check, handler(source))
@@ -79,7 +81,10 @@ class Text:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        text = handler(schema) | {"pattern": f"^(?:{self.pattern})$", "description": self.what}
+        text = handler(schema) | {
+            "pattern": f"^(?:{self.schema or self.pattern})$",
+            "description": self.what,
+        }
         if self.most is None:
             return text
         return {"anyOf": [text, {"type": "integer", "minimum": 0, "maximum": self.most}]}
@@ -90,7 +95,8 @@ class Text:
         return value
 
 
-Name = Annotated[str, Text(r"\S(?:[^\n]*\S)?", "a name")]
+NAME = r"\S(?:[^\n]*\S)?"
+Name = Annotated[str, Text(NAME, "a name")]
 
 
 def read_day(value: object) -> date:

@@ -1,23 +1,35 @@
 """Who gets what where: `grants` of access.yaml."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from functions.policy.fields import Day, Name, OneOrMore, Strict, wrong
+from functions.policy.fields import NAME, Day, Name, OneOrMore, Strict, Text, wrong
 from functions.policy.filters import Selector
 from functions.policy.mistakes import did_you_mean
 from functions.policy.patterns import CAPTURE, CAPTURES, is_pattern
+
+GroupName = Annotated[
+    str,
+    # Identity Center keeps spaces around a name that a directory pushes with them.
+    Text(
+        r"[\s\S]*\S[\s\S]*",
+        "a group's name",
+        schema=r"(?=[\s\S]*\S)(?:[^{}]|\{(?:" + "|".join(sorted(CAPTURES)) + r")\})+",
+    ),
+]
+UserName = Annotated[str, Text(NAME, "a user name", schema=r"(?!\s)(?![^\n]*\{[^{}]*\})[^*?\n]*[^\s*?]")]
 
 
 class Grant(Strict):
     """One rule: groups, by name or by the shape of their name, or users get a permission set in some
     accounts."""
 
-    group: Name | None = None
-    groups: OneOrMore[Name] = ()
-    user: Name | None = None
-    users: OneOrMore[Name] = ()
+    group: GroupName | None = None
+    groups: OneOrMore[GroupName] = ()
+    user: UserName | None = None
+    users: OneOrMore[UserName] = ()
     """User names as Okta and Identity Center both know them. Groups are better: they outlive people."""
     permission_set: str | None = None
     accounts: OneOrMore[Selector] = ()
