@@ -53,8 +53,9 @@ class TurnLine:
             first = self._book(count, now)
         except (ClientError, BotoCoreError) as error:
             raise LineUnavailableError(f"table {self._table}: {error}") from error
-        # What stood in front this time may well stand there again: a right guess saves a call.
-        self._likely = first + count * GAP + (first - now)
+        # Who found others in front finds some again for a while: a right guess saves a call.
+        others = first - now > 2 * GAP
+        self._likely = first + count * GAP + (LONGEST if others else 0)
         return first
 
     def _book(self, count: int, now: float) -> float:

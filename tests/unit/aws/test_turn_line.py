@@ -74,7 +74,7 @@ def test_in_a_full_line_one_write_is_enough(table: Table) -> None:
     table.ends(NOW + 2.0)
     one.book(5, now)
     for _ in range(4):
-        now = other.book(20, now) + 0.5  # when the turns of `one` are over
+        now = other.book(20, now) + 0.9  # the turns of `one` are over for a while
         writes = table.writes
         one.book(5, now)
         assert table.writes == writes + 1
