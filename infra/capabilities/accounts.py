@@ -93,5 +93,5 @@ def rights(deployment: Deployment) -> list[Grant]:
                 "ListAccountAssignmentCreationStatus",
             ],
         ),
-        directory(deployment, ["ListGroups", "GetGroupId", "DescribeGroup", "GetUserId", "DescribeUser"]),
+        directory(deployment, ["ListGroups", "GetGroupId", "DescribeGroup", "GetUserId"]),
     ]

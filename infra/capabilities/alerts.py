@@ -37,7 +37,7 @@ class Alerts(Construct):
                 "OSTIARY_CHANNELS": names.CHANNELS_SECRET,
             },
             grants=[
-                findings.read_write(),
+                findings.keep(),
                 Grant(["sns:Publish"], [alarms.topic.topic_arn]),
                 Grant(["kms:Decrypt", "kms:GenerateDataKey"], [alarms.key.key_arn]),
                 read_secret(house.deployment, names.CHANNELS_SECRET),

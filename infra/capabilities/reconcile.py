@@ -11,7 +11,7 @@ from infra.capabilities.accounts import environment, rights
 from infra.config import Deployment
 from infra.patterns import PERMISSION_SETS, RECONCILE, deployed
 from infra.resources.grants import Grant
-from infra.resources.identity import instance
+from infra.resources.identity import directory, instance
 from infra.resources.inbox import Inbox
 from infra.resources.stores import Store, stand_in_line
 from infra.resources.worker import House, Worker
@@ -60,6 +60,8 @@ class Reconcile(Construct):
                     ],
                 ),
                 instance(deployment, PROVISIONING),
+                # Who has something that no grant wants: `accounts` takes nothing away, and asks for no names.
+                directory(deployment, ["DescribeUser"]),
                 stand_in_line(turns),
                 Grant(["dynamodb:PutItem", "dynamodb:Query"], [sweeps.table.table_arn]),
             ],

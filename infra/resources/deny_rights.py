@@ -69,16 +69,15 @@ def assignments(deployment: Deployment) -> Grant:
 def _policy_reads() -> list[Grant]:
     return [
         Grant(
-            actions=["organizations:ListRoots", "organizations:DescribeOrganization"],
+            actions=["organizations:ListRoots"],
             resources=["*"],
-            why="Reading only: these actions have no resource.",
+            why="Reading only: the action has no resource.",
         ),
         Grant(
             actions=[
                 "organizations:ListPolicies",
                 "organizations:DescribePolicy",
                 "organizations:ListTargetsForPolicy",
-                "organizations:ListPoliciesForTarget",
             ],
             resources=["*"],
             why="Reading only, service control policies only: ListPolicies has no resource, and the deny "

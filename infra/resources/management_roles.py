@@ -21,7 +21,6 @@ READ = Grant(
         f"organizations:{action}"
         for action in (
             "DescribeAccount",
-            "DescribeOrganization",
             "DescribeOrganizationalUnit",
             "ListAccounts",
             "ListAccountsForParent",

@@ -76,23 +76,10 @@ class Store(Construct):
             conditions["ForAnyValue:StringEquals"] = {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}
         return Grant([f"dynamodb:{action}"], [self.table.table_arn], conditions=conditions)
 
-    def read_write(self) -> Grant:
-        """Items in and out; the table itself stays as it is."""
+    def keep(self) -> Grant:
+        """Single items, whole or in part, and a look through all of them; none is deleted, they fade."""
         return Grant(
-            actions=[
-                f"dynamodb:{action}"
-                for action in (
-                    "GetItem",
-                    "BatchGetItem",
-                    "Query",
-                    "Scan",
-                    "ConditionCheckItem",
-                    "PutItem",
-                    "UpdateItem",
-                    "DeleteItem",
-                    "BatchWriteItem",
-                )
-            ],
+            actions=[f"dynamodb:{action}" for action in ("GetItem", "PutItem", "UpdateItem", "Scan")],
             resources=[self.table.table_arn],
         )
 
