@@ -26,7 +26,7 @@ lint: setup ## Style and types
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy
 
 bench: setup ## Benchmarks: figures against a floor measured in the same run
-	@set -e; for file in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
+	@set -e; for file in benchmarks/bench_*.py; do echo "$$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py); done
 
 clean: ## Remove what was installed and built
 	rm -rf .tools .venv .build .sandbox cdk.out node_modules

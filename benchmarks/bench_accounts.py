@@ -18,6 +18,7 @@ from rich.table import Table
 
 from benchmarks.line import Line, line
 from benchmarks.organization import EVERYWHERE, LONG, SIZES, Company, Size
+from benchmarks.progress import told
 from functions.accounts.admit import Admitter
 from functions.accounts.provisioning import Provisioner
 from functions.accounts.reconcile import Reconciler
@@ -176,6 +177,10 @@ def _digits(value: float, unit: str) -> str:
     return f"{value:,.0f}" if unit == "calls" else f"{value:.1f}"
 
 
+def _what(figure: Figure) -> str:
+    return figure.what
+
+
 def main() -> None:
     """Print a table, or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -184,9 +189,9 @@ def main() -> None:
     parser.add_argument("--seconds-alone", action="store_true", help="leave out the counts of calls")
     asked = parser.parse_args()
     with line() as turns:
-        figures = [figure for seconds in asked.seconds for figure in opened(turns, seconds)]
+        figures = [figure for seconds in asked.seconds for figure in told(opened(turns, seconds), _what)]
     if not asked.seconds_alone:
-        figures += [figure for size in SIZES for figure in counted(size)]
+        figures += [figure for size in SIZES for figure in told(counted(size), _what)]
     if asked.json:
         print(json.dumps([{**vars(each), "ratio": each.ratio} for each in figures], indent=1))
     else:

@@ -5,7 +5,6 @@ Run as `python -m benchmarks.bench_hook`; `--local` leaves out the deployed part
 """
 
 import argparse
-import contextlib
 import json
 import tempfile
 from pathlib import Path
@@ -15,7 +14,8 @@ from rich.table import Table
 
 from benchmarks.hook import alone
 from benchmarks.hook.deployed import Ear, Okta, round_of
-from sandbox.bring_up import Step, running
+from benchmarks.progress import told
+from sandbox.bring_up import running
 from sandbox.show import step
 
 DELIVERIES = 1000
@@ -30,12 +30,13 @@ def beside_the_floor() -> Figures:
     """Cold, warm and imports, against a stub."""
     with alone.stub() as url:
         found: Figures = {}
-        for name, (floor, hook) in (("cold", alone.cold(url)), ("warm", alone.warm(url))):
+        measured = ((name, measure(url)) for name, measure in (("cold", alone.cold), ("warm", alone.warm)))
+        for name, (floor, hook) in told(measured, lambda each: f"{each[0]}, beside the floor"):
             found[name] = {"floor ms": floor, "hook ms": hook, "ratio": hook / floor}
         return found | {"import ms": alone.imports(url)}
 
 
-def deployed(step: Step, deliveries: int, burst: int) -> Figures:
+def deployed(deliveries: int, burst: int) -> Figures:
     """The endpoint in the sandbox: no instance of the hook runs when the first round begins."""
     with tempfile.TemporaryDirectory() as directory, running(Path(directory), step) as world:
         okta, ear = Okta(world), Ear(world)
@@ -71,17 +72,16 @@ def show(local: Figures, rounds: Figures) -> None:
 def main() -> None:
     """Measure and show."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="write JSON, and nothing meanwhile")
+    parser.add_argument("--json", action="store_true", help="write JSON")
     parser.add_argument("--local", action="store_true", help="leave out the deployed endpoint")
     parser.add_argument("--deployed", action="store_true", help="the deployed endpoint alone")
     parser.add_argument("--deliveries", type=int, default=DELIVERIES, help="in each round")
     parser.add_argument("--burst", type=int, default=0, help="so many events in one round more")
     options = parser.parse_args()
-    silent: Step = lambda _: contextlib.nullcontext()  # noqa: E731 - a step that shows nothing
     local = {} if options.deployed else beside_the_floor()
     rounds = {}
     if not options.local:
-        rounds = deployed(silent if options.json else step, options.deliveries, options.burst)
+        rounds = deployed(options.deliveries, options.burst)
     if options.json:
         print(json.dumps(local | rounds, indent=2))
     else:

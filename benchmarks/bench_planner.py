@@ -18,6 +18,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.progress import told
 from functions.accounts.plan import Picture, plan_all
 from functions.aws.identity_center import AccountAssignment
 from functions.policy import AccessPolicy
@@ -57,7 +58,8 @@ class Row:
 
 def main() -> None:
     """Measure and print."""
-    rows = [measure(*size) for size in SIZES]
+    sizes = (measure(*size) for size in SIZES)
+    rows = list(told(sizes, lambda row: f"{row.accounts:,} accounts, {row.grants} grants"))
     if "--json" in sys.argv:
         print(
             json.dumps([asdict(row) | {"us": row.microseconds, "ratio": row.ratio} for row in rows], indent=1)
@@ -75,7 +77,7 @@ def main() -> None:
             *(f"{row.nothing_changed:.2f}", f"{row.all_to_make:.2f}", f"{row.microseconds:.1f}"),
             *(f"{row.floor:.2f}", f"{row.ratio:.1f}", f"{row.peak_mib:.0f}"),
         )
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 def measure(accounts: int, grants: int) -> Row:
