@@ -1,6 +1,7 @@
 """One instance's place in the line of turns: who waits when, and what happens when the line is silent."""
 
 import io
+from pathlib import Path
 from typing import Any, cast
 
 import boto3
@@ -167,3 +168,11 @@ def test_every_request_of_a_client_waits_for_its_turn(pace: Pace, watch: Watch) 
     pages = client.get_paginator("list_permission_sets").paginate(InstanceArn=INSTANCE)
     assert len(list(pages)) == 3
     assert sent == pytest.approx([0, GAP, 2 * GAP])
+
+
+def test_no_client_of_sso_admin_is_made_that_does_not_stand_in_line() -> None:
+    """Given any file that makes one, it holds it to a pace: what calls unpaced takes the turns of others."""
+    functions = Path(module.__file__).parents[1]
+    making = [path for path in functions.rglob("*.py") if 'client("sso-admin"' in path.read_text()]
+    assert {path.parent.name for path in making} == {"accounts", "leavers"}
+    assert all("pace.hold(client)" in path.read_text() for path in making)
