@@ -69,7 +69,7 @@ LEAVER_EVENTS = (
 )
 """Okta event types, as in "Event Types" of Okta's reference."""
 
-GROUP_EVENTS = ("group.user_membership.add", "group.user_membership.remove")
+GROUP_EVENTS = ("group.user_membership.add", "group.user_membership.remove", "group.lifecycle.delete")
 """The same. In a queue of their own: somebody regroups hundreds, and no leaver may wait behind them."""
 
 SIGN_IN_EVENTS = ("UserAuthentication", "GetRoleCredentials", "Federate", "CreateToken")

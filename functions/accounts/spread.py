@@ -12,8 +12,7 @@ from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import Organizations
 from functions.bus import BusEvent
 from functions.policy import AccessPolicy
-from functions.policy.globs import matches
-from functions.policy.patterns import outline
+from functions.policy.concerns import concerns
 
 PUSH = timedelta(minutes=15)
 """How long a new group of Okta is waited for. What is pushed later is told by Identity Center itself, and the
@@ -86,12 +85,3 @@ def of_account(
     if change.kind in LOSING or (made and organizations.account(change.account_id) != admission.account):
         return [inside(change.account_id)]
     return []
-
-
-def concerns(policy: AccessPolicy, group: str, today: date) -> bool:
-    """Could any living grant mean a group of this name?"""
-    grants = [grant for grant in policy.grants if not grant.ended(today)]
-    return any(
-        group in grant.names or any(matches(group, outline(pattern)) for pattern in grant.patterns)
-        for grant in grants
-    )

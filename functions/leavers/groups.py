@@ -98,7 +98,7 @@ class GroupChanges:
         if isinstance(change, Unclear):
             self._findings.put_findings([self._notices.unclear(change)])
             return False
-        why = change.why if isinstance(change, Ignored) else self._unwanted(change)
+        why = change.why if isinstance(change, Ignored) else self.unwanted(change)
         if why or isinstance(change, Ignored):
             self._log.info("ignored: %s", why, extra={"uuid": event.uuid})
             return False
@@ -106,8 +106,17 @@ class GroupChanges:
         if group_id is None or (not given and not self._ledger.of(change.okta_id)):
             return False
         user_id = self._person(change)
-        if user_id is None:
-            return False
+        return user_id is not None and self._taken_in(change, group_id, user_id, given)
+
+    def lost(self, change: GroupChange, group_id: str, user_id: str, given: frozenset[Pair]) -> bool:
+        """As `admit`, of a removal that Okta has not told by itself, but of somebody's group that is gone."""
+        stored = self._ledger.of(change.okta_id).get(change.key)
+        known = loss_from(change.key, stored.document) if stored else None
+        if known is not None and known.trigger == change.trigger and known.lost:
+            return True
+        return not self.unwanted(change) and self._taken_in(change, group_id, user_id, given)
+
+    def _taken_in(self, change: GroupChange, group_id: str, user_id: str, given: frozenset[Pair]) -> bool:
         before = self._note(heard(change, group_id, user_id, self._rules.keep_deny), change)
         if before is None:
             return False  # Stale.
@@ -136,7 +145,8 @@ class GroupChanges:
         if failed:
             raise StepsFailedError(f"what was lost is not known of {', '.join(failed)}")
 
-    def _unwanted(self, change: GroupChange) -> str:
+    def unwanted(self, change: GroupChange) -> str:
+        """Why nothing is to be done for it; nothing if something is."""
         if not self._denied:
             return "the access policy leaves sessions of lost groups alone"
         if not matters(change, self._now(), self._rules.keep_deny):

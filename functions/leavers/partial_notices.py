@@ -7,6 +7,7 @@ from datetime import datetime
 from functions.finding import Finding, Severity
 from functions.leavers.decide import Unclear
 from functions.leavers.findings import Wording
+from functions.leavers.partial import GroupChange
 
 NAMED = 20
 """So many people are named in a finding; `ostiary leavers` lists all."""
@@ -30,6 +31,25 @@ class PartialNotices:
             actions=(
                 f"Find LogEvent {event.trigger} in Okta's System Log.",
                 "If their sessions must end at once: ostiary revoke PERSON --reason … --yes; then restore.",
+            ),
+        )
+
+    def members_unknown(self, deleted: GroupChange) -> Finding:
+        """A group that grants speak of is gone in Okta and here, so nobody can say who was in it."""
+        return self.wording.finding(
+            key=f"leavers/partial/deleted/{deleted.group_id}",
+            severity=Severity.WARNING,
+            title=f"Group {deleted.group} was deleted, and who was in it is not known",
+            subject=deleted.group,
+            since=deleted.published,
+            why="Identity Center no longer has the group either. Role sessions that its members began by it "
+            "run on, for 12 hours at most; they can begin no new ones through it.",
+            actions=(
+                f"See who was in it: Okta's System Log, eventType group.user_membership.add, target "
+                f"{deleted.group_id}.",
+                "If sessions of one of them must end at once: ostiary revoke PERSON --reason … --yes; then "
+                "restore.",
+                "The next time, take people out of a group first, and delete it when it is empty.",
             ),
         )
 

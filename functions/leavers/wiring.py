@@ -13,7 +13,8 @@ from aws_lambda_powertools.utilities import parameters
 
 from functions.aws.directory_snapshot import DirectorySnapshot
 from functions.aws.entitlements import Entitlements, EveryAccess
-from functions.aws.lease import Lease
+from functions.aws.group_members import GroupMembers
+from functions.aws.lease import DENY_POLICIES, Lease
 from functions.aws.ledger import Ledger
 from functions.aws.pace import Pace
 from functions.aws.partial_losses import PartialLosses
@@ -34,7 +35,7 @@ from functions.leavers.environment import Environment
 from functions.leavers.findings import Wording
 from functions.leavers.groups import denying
 from functions.leavers.notices import Notices, Told
-from functions.leavers.partial_wiring import group_access, group_changes
+from functions.leavers.partial_wiring import group_access, group_changes, group_events
 from functions.leavers.reception import Reception
 from functions.leavers.renderer import OncePerBatch, Renderer
 from functions.leavers.resume import Resumption
@@ -74,7 +75,7 @@ class Leavers:
         losses = PartialLosses(dynamodb, env.ledger_table)
         renderer = Renderer(
             ledger,
-            Lease(dynamodb, env.ledger_table, "deny-policies"),
+            Lease(dynamodb, env.ledger_table, DENY_POLICIES),
             deny_places(env, management, rules.deny_target),
             Told(bus, notices, _now),
             losses=lambda: denying(losses, _now()),
@@ -104,9 +105,10 @@ class Leavers:
         instance, store = env.instance_arn, env.identity_store_id
         shown = group_access(above, center, directory, instance_arn=instance, identity_store_id=store)
         self.groups = group_changes(losses, book, shown, people, self._once, bus, wording, rules)
+        members = GroupMembers(directory, people, store)
         self._reception = Reception(
             revocations,
-            self.groups,
+            group_events(self.groups, losses, shown, members, bus, wording, policy),
             ledger,
             people,
             bus,

@@ -28,7 +28,10 @@ GROUP_MEMBERSHIP_REMOVE = "group.user_membership.remove"
 GROUP_CREATE = "group.lifecycle.create"
 """Grants may mean the group, once Okta pushes it."""
 
-GROUP_EVENTS = frozenset({GROUP_MEMBERSHIP_ADD, GROUP_MEMBERSHIP_REMOVE})
+GROUP_DELETE = "group.lifecycle.delete"
+"""Everybody who was in the group has lost it."""
+
+GROUP_EVENTS = frozenset({GROUP_MEMBERSHIP_ADD, GROUP_MEMBERSHIP_REMOVE, GROUP_DELETE})
 """Somebody lost what a group gave them, or has it again."""
 
 APP_UPDATE = "application.lifecycle.update"

@@ -116,6 +116,7 @@ def _rights(deployment: Deployment) -> list[Grant]:
                 "GetGroupId",
                 "DescribeUser",
                 "ListUsers",
+                "ListGroupMemberships",
                 "ListGroupMembershipsForMember",
                 "DeleteGroupMembership",
                 "CreateGroupMembership",

@@ -48,7 +48,7 @@ LEAVER_TYPES = {
     "application.user_membership.add",
 }
 
-GROUP_TYPES = {"group.user_membership.add", "group.user_membership.remove"}
+GROUP_TYPES = {"group.user_membership.add", "group.user_membership.remove", "group.lifecycle.delete"}
 
 
 def rules_for(template: Template, event: dict[str, Any]) -> set[str]:

@@ -175,7 +175,10 @@ class Person:
             "published": (self.at + timedelta(seconds=seconds)).isoformat(),
             "eventType": kind,
             "outcome": {"result": "SUCCESS"},
-            "target": [target, *([group] if kind.startswith("group.") else [])],
+            "target": [
+                *([target] if kind != "group.lifecycle.delete" else []),
+                *([group] if kind.startswith("group.") else []),
+            ],
         }
         return Envelope(uuid, "ostiary.okta", kind, self.at, detail)
 

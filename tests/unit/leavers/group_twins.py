@@ -1,12 +1,13 @@
 """In-memory twins of what changes of groups need, beside those of the other leavers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from functions.aws.ledger import LedgerConflictError, Stored
+from functions.aws.people import Person
 from functions.leavers.partial import Pair
 
 Call = Callable[[str], None]
@@ -44,6 +45,20 @@ class GroupAccessTwin:
         self.call(what)
         if "access" in self.broken:
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, what)
+
+
+@dataclass
+class MembersTwin:
+    """A group's id is its name with `id-` before it."""
+
+    shown: Shown
+    people: Collection[Person]
+    call: Call
+
+    def of(self, group_id: str) -> Iterator[Person]:
+        self.call("members")
+        ids = {user for user, group in self.shown.members if f"id-{group}" == group_id}
+        yield from (person for person in self.people if person.user_id in ids)
 
 
 @dataclass

@@ -24,6 +24,7 @@ from functions.leavers.console import Console
 from functions.leavers.deny import Shape, held_in, ids_in
 from functions.leavers.entitlement_steps import Disentitle, TakeStockOfEntitlements
 from functions.leavers.findings import Wording
+from functions.leavers.group_deleted import GroupEvents
 from functions.leavers.groups import GroupChanges, denying
 from functions.leavers.notices import Notices
 from functions.leavers.notices import Told as Watch
@@ -38,7 +39,7 @@ from functions.leavers.together import Together
 from functions.leavers.tripwire import Tripwire
 from functions.leavers.upkeep import Upkeep
 from functions.leavers.writing import Place
-from tests.unit.leavers.group_twins import GroupAccessTwin, LossesTwin, Shown
+from tests.unit.leavers.group_twins import GroupAccessTwin, LossesTwin, MembersTwin, Shown
 from tests.unit.leavers.twin_services import (
     AccessTwin,
     Directory,
@@ -120,6 +121,8 @@ class World:
     shown: Shown = field(default_factory=Shown)
     management: str = "999999999999"
     lost_groups: bool = True
+    granted: frozenset[str] = frozenset({"dev"})
+    """Groups that grants of the access policy speak of."""
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds, UTC)
@@ -179,7 +182,7 @@ class World:
         together = Together(book, snapshot, findings, clock=lambda: self.seconds)
         reception = Reception(
             revocations,
-            self.groups(once),
+            self.group_events(once),
             LedgerTwin(self),
             directory,
             findings,
@@ -236,6 +239,22 @@ class World:
             denied=self.lost_groups,
             now=self.now,
             log=log,
+        )
+
+    def group_events(self, once: OncePerBatch) -> GroupEvents:
+        """The same, and what deals with groups that are gone."""
+        wording = Wording("https://runbooks", Console("eu-west-1", "arn:aws:sso:::instance/ssoins-7223a1b2"))
+        return GroupEvents(
+            self.groups(once),
+            LossesTwin(self.shown, self.call),
+            GroupAccessTwin(self.shown, self.call, self.broken),
+            MembersTwin(self.shown, self.people, self.call),
+            Told(self),
+            PartialNotices(wording),
+            granted=lambda group: group in self.granted,
+            keep_deny=timedelta(hours=12),
+            log=Logger(service="test", level="CRITICAL"),
+            clock=lambda: self.seconds,
         )
 
     def denied(self) -> set[str]:
