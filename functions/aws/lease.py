@@ -37,6 +37,8 @@ class LeaseState:
     left_over: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    finished_at: float = 0
+    """When the last work came to its end, in seconds since the epoch."""
 
 
 @dataclass(frozen=True)
@@ -135,10 +137,11 @@ def _state(item: "Mapping[str, AttributeValueTypeDef]") -> LeaseState:
     return LeaseState(
         begun=_number(item, "begun"),
         finished=_number(item, "finished"),
-        until=float(item.get("until", {}).get("N", "0")),
+        until=_seconds(item, "until"),
         left_over=_texts(item, "left_over"),
         written=_texts(item, "written"),
         waiting=_texts(item, "waiting"),
+        finished_at=_seconds(item, "finished_at"),
     )
 
 
@@ -146,7 +149,11 @@ def _turn(item: "Mapping[str, AttributeValueTypeDef]") -> Turn:
     number = _number(item, "begun")
     in_order = _number(item, "finished") == number - 1
     written = _texts(item, "written") if in_order and number > 1 else None
-    return Turn(number, written, float(item.get("finished_at", {}).get("N", "0")))
+    return Turn(number, written, _seconds(item, "finished_at"))
+
+
+def _seconds(item: "Mapping[str, AttributeValueTypeDef]", name: str) -> float:
+    return float(item.get(name, {}).get("N", "0"))
 
 
 def _number(item: "Mapping[str, AttributeValueTypeDef]", name: str) -> int:

@@ -109,15 +109,16 @@ class Renderer:
         raise RendererBusyError(f"the deny policies were being written for {PATIENCE_SECONDS:.0f} s")
 
     def _until_it_may_be_done(self, state: LeaseState) -> float:
-        """Seconds: a writing in a burst begins with its breath, in which there is nothing to look for."""
+        """Seconds: while the writer draws breath, there is nothing to look for."""
         begun_at = state.until - LEASE_SECONDS
-        return max(POLL_SECONDS, begun_at + BREATH_SECONDS - self._now())
+        written_from = begun_at + _breath(begun_at, state.finished_at)
+        return max(0.0, written_from - self._now()) + POLL_SECONDS
 
     def _write(self, owner: str, turn: Turn, deadline: float) -> list[Report]:
         finished = False
         try:
             # In a burst others are just writing into the ledger: one writing then serves many more of them.
-            self._sleep(max(0.0, min(BREATH_SECONDS, turn.finished_at + BREATH_SECONDS - self._now())))
+            self._sleep(_breath(self._now(), turn.finished_at))
             people, losses = denied(self._ledger.open_entries()), self._losses()
             reports, written = self._everywhere(people, losses, turn.written, deadline)
             left_over = [each for report in reports for each in report.left_over]
@@ -156,6 +157,11 @@ class Renderer:
             self._lease.abandon(owner)
         except LeaseLostError:
             return  # It has run out by itself; the error on its way says why.
+
+
+def _breath(begun_at: float, finished_at: float) -> float:
+    """Seconds that a writing waits which began so long after the last one had come to its end."""
+    return max(0.0, min(BREATH_SECONDS, finished_at + BREATH_SECONDS - begun_at))
 
 
 class OncePerBatch:

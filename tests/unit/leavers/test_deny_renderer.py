@@ -8,7 +8,13 @@ import pytest
 from functions.aws.deny_policies import DenyPolicyError
 from functions.aws.lease import LeaseLostError, LeaseState
 from functions.leavers.deny import Denied, Shape, document, render
-from functions.leavers.renderer import LEASE_SECONDS, Renderer, RendererBusyError
+from functions.leavers.renderer import (
+    BREATH_SECONDS,
+    LEASE_SECONDS,
+    POLL_SECONDS,
+    Renderer,
+    RendererBusyError,
+)
 from functions.leavers.writing import Place, Report, in_safe_order
 from tests.unit.leavers.twin_services import LeaseTwin, LedgerTwin, PoliciesTwin
 from tests.unit.leavers.twins import START, World
@@ -82,6 +88,17 @@ def test_who_waits_does_nothing_if_a_later_writing_covers_them() -> None:
     assert renderer(world, others).bring_up_to_date() == {"u-9"}
     assert world.policies == {}, "the other one wrote"
     assert others.reads == 2, "what stood there when we came, the refusal has told"
+
+
+def test_nobody_looks_while_the_writer_draws_breath() -> None:
+    """Given a writing that has just begun in a burst, the first look is when it may be done."""
+    now = START.timestamp()
+    state = LeaseState(begun=7, finished=5, until=now + LEASE_SECONDS, finished_at=now - 0.5)
+    world = World(lease=state)
+    others = Meanwhile(world, [LeaseState(8, 8, 0)])
+    renderer(world, others).bring_up_to_date()
+    assert others.reads == 1
+    assert world.seconds - now == pytest.approx(BREATH_SECONDS - 0.5 + POLL_SECONDS, abs=0.1)
 
 
 def test_a_writing_that_began_before_us_does_not_count() -> None:

@@ -80,7 +80,7 @@ class LeaseTwin:
     ) -> None:
         self.world.finished_at = at
         said = tuple(left_over), tuple(written), tuple(waiting)
-        self._give_back(owner, lambda state: LeaseState(state.begun, number, 0, *said))
+        self._give_back(owner, lambda state: LeaseState(state.begun, number, 0, *said, finished_at=at))
 
     def abandon(self, owner: str) -> None:
         self._give_back(owner, lambda state: replace(state, until=0))
