@@ -22,6 +22,7 @@ from rich.table import Table
 
 from benchmarks.leavers.burst import Figure, burst
 from benchmarks.leavers.deployed import one_by_one
+from benchmarks.progress import told
 from sandbox.show import step
 
 BURSTS = [1, 25, 100, 400]
@@ -73,7 +74,8 @@ def main() -> None:
     parser.add_argument("--groups", type=int, nargs="+", default=[0, 3], help="groups with access of each")
     arguments = parser.parse_args()
     with redirect_stdout(StringIO()):  # Metrics go there, as Lambda wants them.
-        figures = [burst(count, groups) for groups in arguments.groups for count in arguments.leavers]
+        bursts = (burst(count, groups) for groups in arguments.groups for count in arguments.leavers)
+        figures = list(told(bursts, lambda each: f"{each.leavers} leavers with {each.groups} groups each"))
     alone = [] if arguments.local else one_by_one(step)
     if not arguments.json:
         show(figures, alone)
