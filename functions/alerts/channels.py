@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 MAIL = "mail"
-PAGERDUTY = "pagerduty"
 
 
 class Channel(Protocol):

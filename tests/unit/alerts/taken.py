@@ -8,6 +8,8 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]  # its types are a package of their own
 from slack_sdk.models.blocks import Block
 
+from functions.alerts.teams import MAX_BYTES
+
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 
@@ -57,4 +59,4 @@ def by_teams(body: dict[str, Any]) -> None:
     for action in card.get("actions", []):
         assert action.keys() == {"type", "title", "url"}
         assert action["type"] == "Action.OpenUrl"
-    assert len(json.dumps(body, ensure_ascii=False).encode()) < 28_000
+    assert len(json.dumps(body, ensure_ascii=False).encode()) < MAX_BYTES
