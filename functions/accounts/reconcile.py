@@ -3,21 +3,16 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from functions import bus
 from functions.accounts.apply import NOTHING, Applied, Removed, Timing, UnfinishedError, apply
 from functions.accounts.events import RECONCILE_ACCOUNT
 from functions.accounts.plan import Blocked, Plan, plan_all
-from functions.accounts.reconcile_findings import (
-    about_accounts,
-    about_reading,
-    about_removals,
-    about_repairs,
-    about_unwanted,
-)
+from functions.accounts.reconcile_findings import about_reading
 from functions.accounts.reconcile_read import Reader, Seen, TooLargeError
 from functions.accounts.reconcile_scope import Scope, inside
+from functions.accounts.reconcile_telling import Told
 from functions.accounts.refusals import all_refused
 from functions.accounts.remover import UNTOUCHED, Removal, Remover
 from functions.accounts.sweep import GoesOn, Sweeper
@@ -31,7 +26,7 @@ CALLS_PER_SECOND = 3.0
 """What a run can count on: beside another one and two instances of `accounts`, all busy, it has 3 of every 16
 turns (functions.aws.turns)."""
 
-CALLS_PER_CREATION = 1.3
+CALLS_PER_CREATION = 1.4
 """One to ask, and its part of the looks at how it stands."""
 
 EMPTY = Plan((), (), ())
@@ -48,7 +43,8 @@ DELEGATED = (
 @dataclass(frozen=True)
 class Reconciliation:
     """What came of it. `handed_over` are accounts that were too much for one run, now each an event; `again`
-    are accounts that changed while the run was at it."""
+    are accounts that changed while the run was at it; `look` are those where only a look of their own can
+    tell what is left."""
 
     plan: Plan
     applied: Applied = NOTHING
@@ -58,6 +54,7 @@ class Reconciliation:
     handed_over: tuple[str, ...] = ()
     goes_on: GoesOn | None = None
     again: tuple[str, ...] = ()
+    look: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -76,7 +73,8 @@ class Reconciliation:
             BusEvent(bus.ACCOUNTS, RECONCILE_ACCOUNT, {"account": account, "because": because})
             for account in self.handed_over
         ]
-        return handed_over + [inside(account) for account in self.again]
+        looks = [inside(account, remove=False) for account in self.look if account not in self.again]
+        return [*handed_over, *(inside(account) for account in self.again), *looks]
 
 
 @dataclass(frozen=True)
@@ -109,8 +107,17 @@ class Reconciler:
         applied, handed_over = self._repair(todo, deadline)
         removal = self._remove(todo, scope, seen, since, deadline)
         gaps, again = seen.picture.gaps, removal.again
+        lost = {item.assignment.account_id for item in removal.removed.removed}
         done = Reconciliation(
-            removal.plan, applied, removal.removed, gaps=gaps, handed_over=handed_over, again=again
+            removal.plan,
+            applied,
+            removal.removed,
+            gaps=gaps,
+            handed_over=handed_over,
+            again=again,
+            # Read by principal, an account may have what nobody saw: what a look of its own has told of it
+            # is only its own to repeat or to clear.
+            look=() if seen.whole or scope.account else tuple(sorted(lost)),
         )
         return replace(done, findings=tuple(self._findings(scope, seen, done, since)))
 
@@ -127,14 +134,13 @@ class Reconciler:
         if scope.account:
             return self.reader.account(scope.account)
         if scope.everything:
-            today = self.clock().astimezone(UTC).date()
-            return self.reader.all(budget=scope.budget(self._budget(deadline)), today=today)
+            return self.reader.all(budget=scope.budget(self._budget(deadline)), today=self._today())
         return self.reader.group(scope)
 
     def _plan(self, scope: Scope, seen: Seen) -> Plan:
         """What is to be done of it: nothing for principals that were not read, or not asked for; nothing
         where the hub may not."""
-        todo = plan_all(self.reader.policy, seen.picture, self.clock().astimezone(UTC).date())
+        todo = plan_all(self.reader.policy, seen.picture, self._today())
         off = self.reader.off_limits
         group_id = scope.group_id or (seen.picture.directory.groups.get(scope.group) if scope.group else None)
         meant = _Meant(seen.unread, None if scope.everything or scope.account else group_id or "nobody")
@@ -164,24 +170,24 @@ class Reconciler:
         return remover.run(todo, scope, seen, since, Timing(self.clock, self.sleep, deadline))
 
     def _findings(self, scope: Scope, seen: Seen, done: Reconciliation, since: datetime) -> list[Finding]:
-        todo, books = done.plan, self.runbooks
-        names = {a.id: a.name for a in seen.picture.accounts if a.state == "ACTIVE"}
-        found = about_accounts(todo, done.applied, {} if done.handed_over else names, since, books)
-        unwanted = [item for item in todo.kept if item.why.startswith("no grant wants it")]
-        off = self.reader.policy.accounts.prune == "off"
-        if not scope.everything:
-            # A part says what is wrong, and nothing about what it has not looked at.
-            full = bool(scope.account)
-            removals = about_removals(todo, done.removed, since, books, scope)
-            more = [] if off else [removals, about_unwanted(unwanted, since, books, scope)]
-            return [*(f for f in found if full or f.facts), *more]
-        return [
-            *found,
-            about_reading(done.gaps, since, books),
-            about_repairs(done.applied.created, since, books),
-            about_removals(todo, done.removed, since, books),
-            about_unwanted([] if off else unwanted, since, books),
-        ]
+        return Told(
+            policy=self.reader.policy,
+            scope=scope,
+            picture=seen.picture,
+            whole=seen.whole,
+            off_limits=frozenset(self.reader.off_limits),
+            plan=done.plan,
+            applied=done.applied,
+            removed=done.removed,
+            again=frozenset(done.again),
+            handed_over=bool(done.handed_over),
+            since=since,
+            today=self._today(),
+            runbooks=self.runbooks,
+        ).findings()
+
+    def _today(self) -> date:
+        return self.clock().astimezone(UTC).date()
 
 
 @dataclass(frozen=True)
