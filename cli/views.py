@@ -67,7 +67,12 @@ def explanation_json(found: Explanation) -> dict[str, Any]:
     """An explanation for programs."""
     return {
         "who": found.who,
-        "account": {"id": found.account.id, "name": found.account.name, "ou_path": found.account.ou_path},
+        "account": {
+            "id": found.account.id,
+            "name": found.account.name,
+            "ou_path": found.account.ou_path,
+            "state": found.account.state,
+        },
         "access": [
             {
                 "permission_set": item.permission_set,
@@ -88,7 +93,7 @@ def show_explanation(found: Explanation, console: Console) -> None:
     def say(text: str) -> None:
         console.print(text, markup=False, soft_wrap=True)
 
-    if not any(item.there for item in found.access):
+    if not any(item.usable for item in found.access):
         say(f"{found.who} cannot get into {where}.")
     else:
         say(f"{found.who} in {where}:")

@@ -7,24 +7,38 @@ from datetime import date
 from functions.accounts.snapshot import Snapshot
 from functions.policy import AccessPolicy
 from functions.policy.expand import Principal, expand
+from functions.policy.filters import ALL
 from functions.policy.grants import Grant
-from functions.policy.patterns import readings
+from functions.policy.misses import missed
+from functions.policy.patterns import fits
 from functions.policy.roster import Roster
 from functions.policy.selectors import Account, reach, selected
 
 
 @dataclass(frozen=True)
 class Access:
-    """One permission set in the account: whether it is there, through whom, and which grants want it."""
+    """One permission set in the account: whether it is there, through whom, and which grants want it.
+
+    `state` is the account's: only in an ACTIVE one is anything made, and can anything be used.
+    """
 
     permission_set: str
     through: str
     there: bool
     reasons: tuple[str, ...]
+    state: str = "ACTIVE"
+
+    @property
+    def usable(self) -> bool:
+        """Can it be used now, as far as the account goes?"""
+        return self.there and self.state == "ACTIVE"
 
     @property
     def verdict(self) -> str:
         """In one sentence."""
+        if self.state != "ACTIVE":
+            is_ = "has" if self.there else "would have"
+            return f"{is_} {self.permission_set} through {self.through}, but the account is {self.state}"
         if self.there and self.reasons:
             return f"can use {self.permission_set} through {self.through}"
         if self.there:
@@ -61,11 +75,13 @@ def why(policy: AccessPolicy, seen: Snapshot, who: str, account: Account, today:
         if a.account_id == account.id and a.principal_id in ids
     }
     access = tuple(
-        Access(key[0], ids[key[1]].said, key in there, reasons.get(key, ()))
+        Access(key[0], ids[key[1]].said, key in there, reasons.get(key, ()), account.state)
         for key in sorted(there | reasons.keys())
     )
     off = [each.said for each in principals if each.type == "USER" and each.id in seen.disabled]
     near = [f"{each} is disabled in Identity Center: no new sign-in; live sessions may go on" for each in off]
+    if account.state != "ACTIVE":
+        near.append(f"{account.name} is {account.state}: nobody gets in, and nothing is made there")
     near += [
         sentence
         for number, grant in enumerate(policy.grants, start=1)
@@ -106,7 +122,7 @@ def _near(
             yield f"{gives} to {', '.join(meant)} here until {grant.until}, which is over"
     elif meant and not reached:
         excepted = selected(grant.except_, account)
-        why_not = f"except says {excepted}" if excepted else f"{account.name} is in OU {account.ou_path}"
+        why_not = f"except says {excepted}" if excepted else missed(grant.accounts or (ALL,), account)
         yield f"{gives} to {', '.join(meant)}, but not here: {why_not}"
     elif reached and not meant and not grant.ended(today):
         others = [*(f"group {name}" for name in (*grant.names, *grant.patterns)), *grant.people]
@@ -118,5 +134,5 @@ def _means(grant: Grant, principal: Principal, policy: AccessPolicy, account: Ac
         return principal.name in grant.people
     known = Roster([account]).vocabulary(policy.permission_sets)
     return principal.name in grant.names or any(
-        any(readings(pattern, principal.name, known)) for pattern in grant.patterns
+        fits(pattern, principal.name, known) for pattern in grant.patterns
     )

@@ -31,8 +31,14 @@ class PolicyError(Exception):
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known name, or all of them where none is near."""
     names = sorted(known)
-    folded = {name.casefold(): name for name in names}
-    near = get_close_matches(wrong.casefold(), folded, n=1, cutoff=0.6)
+    near = nearest(wrong, names)
     if near:
-        return f"did you mean {folded[near[0]]}?"
+        return f"did you mean {near}?"
     return f"known: {', '.join(names)}" if names else "none is defined"
+
+
+def nearest(wrong: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like it, whatever its capitals; None where none is near."""
+    folded = {name.casefold(): name for name in sorted(known)}
+    near = get_close_matches(wrong.casefold(), folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else None

@@ -1,7 +1,8 @@
 """Groups by the shape of their names: `aws-{account}-{permission_set}`."""
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import lru_cache
 
 from functions.policy.globs import is_glob
 
@@ -10,7 +11,7 @@ CAPTURES = frozenset({"account", "ou", "permission_set"})
 place of `/`; `{permission_set}` one of those defined."""
 
 CAPTURE = re.compile(r"\{([^{}]*)\}")
-_PIECE = re.compile(r"\{(?P<capture>[^{}]*)\}|(?P<glob>[*?])|(?P<text>[^{}*?]+)")
+_PIECE = re.compile(r"\{(?P<capture>[^{}]*)\}|(?P<glob>\*+|\?)|(?P<text>[^{}*?]+)")
 
 Vocabulary = Mapping[str, Set[str]]
 """For each capture the words that it may stand for."""
@@ -33,34 +34,61 @@ def readings(pattern: str, name: str, known: Vocabulary) -> Iterator[Mapping[str
     Where hyphens leave two readings (there are an account data-lake with ReadOnly and an account data with
     lake-ReadOnly), both hold.
     """
-    pieces = [
-        (match.lastgroup or "", match.group(match.lastgroup or 0)) for match in _PIECE.finditer(pattern)
-    ]
-    yield from _read(pieces, name, known, {})
+    here: dict[int, dict[_Said, None]] = {0: {(): None}}
+    for kind, what in _pieces(pattern):
+        # From each place in the name that was reached, with what was said on the way, to the next ones. Ways
+        # that meet again are one way, so no number of stars makes many of them.
+        there: dict[int, dict[_Said, None]] = {}
+        for start, said in _first(here) if what == "*" else _each(here):
+            for end, bound in _steps(kind, what, name, start, said, known):
+                there.setdefault(end, {})[bound] = None
+        here = there
+    yield from map(dict, here.get(len(name), {}))
 
 
-def _read(
-    pieces: list[tuple[str, str]], rest: str, known: Vocabulary, said: Mapping[str, str]
-) -> Iterator[Mapping[str, str]]:
-    if not pieces:
-        if not rest:
-            yield said
-        return
-    (kind, what), *later = pieces
+def fits(pattern: str, name: str, known: Vocabulary) -> bool:
+    """Has the name the pattern's shape? A shape without captures has a reading that says nothing."""
+    return next(readings(pattern, name, known), None) is not None
+
+
+_Said = tuple[tuple[str, str], ...]
+"""What captures stand for so far."""
+
+
+@lru_cache(maxsize=4096)
+def _pieces(pattern: str) -> tuple[tuple[str, str], ...]:
+    """Captures, text, `?` and stars, of which several in a row are one."""
+    found = ((match.lastgroup or "", match.group(match.lastgroup or 0)) for match in _PIECE.finditer(pattern))
+    return tuple(("glob", "*") if what[0] == "*" and kind == "glob" else (kind, what) for kind, what in found)
+
+
+def _first(here: Mapping[int, Iterable[_Said]]) -> Iterator[tuple[int, _Said]]:
+    """For a star the first place counts: from there it reaches all that it reaches from the others."""
+    first: dict[_Said, int] = {}
+    for start, said in _each(here):
+        first[said] = min(start, first.get(said, start))
+    return ((start, said) for said, start in first.items())
+
+
+def _each(here: Mapping[int, Iterable[_Said]]) -> Iterator[tuple[int, _Said]]:
+    return ((start, said) for start, saids in here.items() for said in saids)
+
+
+def _steps(
+    kind: str, what: str, name: str, start: int, said: _Said, known: Vocabulary
+) -> Iterator[tuple[int, _Said]]:
+    """Where in the name a piece may end, and what has been said then."""
     if kind == "text":
-        if rest.startswith(what):
-            yield from _read(later, rest[len(what) :], known, said)
-        return
-    least, most = {"*": (0, len(rest)), "?": (1, min(1, len(rest)))}.get(what, (1, len(rest)))
-    seen: set[tuple[tuple[str, str], ...]] = set()
-    for end in range(least, most + 1):
-        word = rest[:end]
-        if kind == "capture" and (word not in known[what] or said.get(what, word) != word):
-            continue
-        bound = {**said, what: word} if kind == "capture" else said
-        for reading in _read(later, rest[end:], known, bound):
-            # Two stars can share the same letters in many ways, which is one reading.
-            key = tuple(sorted(reading.items()))
-            if key not in seen:
-                seen.add(key)
-                yield reading
+        if name.startswith(what, start):
+            yield start + len(what), said
+    elif what == "?":
+        if start < len(name):
+            yield start + 1, said
+    elif what == "*":
+        yield from ((end, said) for end in range(start, len(name) + 1))
+    else:
+        before = dict(said).get(what)
+        for end in range(start + 1, len(name) + 1):
+            word = name[start:end]
+            if word == before or (before is None and word in known[what]):
+                yield end, said if before else (*said, (what, word))

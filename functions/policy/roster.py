@@ -31,7 +31,7 @@ class Roster:
         self._by_name[account.name].append(account)
         for tag in account.tags.items():
             self._by_tag[tag].append(account)
-        for unit in _units(account.ou_path):
+        for unit in units(account.ou_path):
             self._by_unit[unit].append(account)
         for word in {account.id, account.name}:
             self._by_word["account"][word].append(account)
@@ -98,7 +98,7 @@ def _reaching(grant: Grant, accounts: Iterable[Account]) -> Iterator[tuple[Accou
             yield account, why
 
 
-def _units(ou_path: str) -> list[str]:
+def units(ou_path: str) -> list[str]:
     """The OU and all above it, the root too: `/`, `/Workloads`, `/Workloads/Production`."""
     parts = ou_path.strip("/").split("/") if ou_path != "/" else []
     return ["/", *("/" + "/".join(parts[:depth]) for depth in range(1, len(parts) + 1))]
@@ -106,6 +106,6 @@ def _units(ou_path: str) -> list[str]:
 
 def unit_words(ou_path: str) -> frozenset[str]:
     """How a group's name may call an OU above the account: by its name, or by the path to it."""
-    units = _units(ou_path)[1:]
-    names = {unit.rpartition("/")[2] for unit in units}
-    return frozenset(names | {unit[1:].replace("/", "-") for unit in units})
+    above = units(ou_path)[1:]
+    names = {unit.rpartition("/")[2] for unit in above}
+    return frozenset(names | {unit[1:].replace("/", "-") for unit in above})

@@ -161,7 +161,7 @@ def test_why_cant_they(here: Path) -> None:
     """Given no access, each grant that comes near says what is in its way: place, day, membership."""
     told = run("explain", "sre", "play").stdout
     assert "sre cannot get into play (333333333333, OU /Sandbox)." in told
-    assert "grant 2 gives Operations to group sre, but not here: play is in OU /Sandbox" in told
+    assert "to group sre, but not here: OU /Workloads is wanted, play is in OU /Sandbox" in told
     assert "grant 3 gives Operations to group sre here until 2026-01-31, which is over" in told
 
 
