@@ -74,11 +74,12 @@ class Admitter:
         if account.state != "ACTIVE":
             raise NotReadyError(f"account {account_id} is {account.state}, not ACTIVE")
         today = self.today()
-        expansion = expand(self.policy, [account], self._directory(account, today), today)
+        directory = self._directory(account, today)
+        expansion = expand(self.policy, [account], directory, today)
         todo, applied = self._bring_about(account_id, expansion, deadline)
         findings = (
             about_access(account, todo, applied, since, self.runbooks),
-            *about_principals(expansion, since, self.runbooks),
+            *about_principals(expansion.named, expansion.unresolved, directory, since, self.runbooks),
         )
         return Admission(account, todo, applied, findings)
 

@@ -1,5 +1,6 @@
 """What a person should know about an account's access."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from functions.accounts.apply import Applied
@@ -8,7 +9,8 @@ from functions.accounts.plan import Plan
 from functions.accounts.reconcile_findings import listed
 from functions.accounts.refusals import advice
 from functions.finding import Finding, Severity
-from functions.policy.expand import Expansion, Principal, Wanted
+from functions.policy.expand import Directory, Principal, Wanted
+from functions.policy.mistakes import nearest
 from functions.policy.selectors import Account
 
 
@@ -72,11 +74,14 @@ def about_departure(account_id: str, since: datetime, runbooks: str) -> Finding:
     ).cleared()
 
 
-def about_principals(expansion: Expansion, since: datetime, runbooks: str) -> list[Finding]:
-    """For each group or user that a grant names: it exists (clear), or Identity Center does not know it."""
-    wanted_by = {item.principal: item.reasons[0] for item in expansion.unresolved}
-    named = sorted(expansion.named, key=lambda each: (each.type, each.name))
-    return [_about(principal, wanted_by.get(principal), since, runbooks) for principal in named]
+def about_principals(
+    named: Iterable[Principal], unresolved: Iterable[Wanted], known: Directory, since: datetime, runbooks: str
+) -> list[Finding]:
+    """For each group or user of `named`, whom grants name: it exists (clear), or Identity Center does not
+    know it, and what is `unresolved` tells which grant wants it. `known` may hold what was meant."""
+    wanted_by = {item.principal: item.reasons[0] for item in unresolved}
+    ordered = sorted(named, key=lambda each: (each.type, each.name))
+    return [_about(principal, wanted_by.get(principal), known, since, runbooks) for principal in ordered]
 
 
 def about_creation(failed: CreationFailed, since: datetime, runbooks: str) -> Finding:
@@ -98,8 +103,11 @@ def about_creation(failed: CreationFailed, since: datetime, runbooks: str) -> Fi
     )
 
 
-def _about(principal: Principal, reason: str | None, since: datetime, runbooks: str) -> Finding:
+def _about(
+    principal: Principal, reason: str | None, known: Directory, since: datetime, runbooks: str
+) -> Finding:
     kind, name = principal.type.lower(), principal.name
+    near = nearest(name, known.groups if kind == "group" else known.users) if reason else None
     where = "Push Groups" if principal.type == "GROUP" else "Assignments"
     finding = Finding(
         key=f"accounts/{kind}/{name}",
@@ -111,10 +119,12 @@ def _about(principal: Principal, reason: str | None, since: datetime, runbooks: 
         "pushed it. Nothing was taken away because of it.",
         actions=(
             f"In Okta, open the AWS app, {where}: is {name} there, and active?",
-            "If it has another name now, put that into access.yaml.",
+            f"Is {near} meant? Put that into access.yaml."
+            if near
+            else "If it has another name now, put that into access.yaml.",
         ),
         runbook=f"{runbooks}/account.md",
-        facts={"wanted by": reason} if reason else {},
+        facts={"wanted by": reason, **({"nearest known name": near} if near else {})} if reason else {},
     )
     return finding if reason else finding.cleared()
 

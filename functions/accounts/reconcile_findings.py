@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from functions.accounts.apply import Applied, Removed
+from functions.accounts.nowhere import Nowhere
 from functions.accounts.plan import Plan, Step, Unwanted
 from functions.accounts.reconcile_scope import Scope
 from functions.accounts.refusals import advice
@@ -95,6 +96,27 @@ def about_unwanted(
         facts=listed((_there(item), item.why) for item in kept),
     )
     return finding if kept else finding.cleared()
+
+
+def about_nowhere(lines: Sequence[Nowhere], since: datetime, runbooks: str) -> Finding:
+    """All that the access policy names is there (clear), or what of it names nothing (open)."""
+    finding = Finding(
+        key="accounts/reconcile/nowhere",
+        severity=Severity.WARNING,
+        title=f"{len(lines)} lines of access.yaml name accounts or OUs that are not there",
+        subject="access.yaml",
+        since=since,
+        why="What they say holds nowhere: a name was misspelt, or an account or OU was renamed, moved or "
+        "closed. Who should have access through such a grant has none; an except or a protection that names "
+        "nothing protects nothing.",
+        actions=(
+            "Put the right name into access.yaml and deploy.",
+            "Not needed any more: take the line out.",
+        ),
+        runbook=f"{runbooks}/reconcile.md",
+        facts=listed((each.line, each.why) for each in lines),
+    )
+    return finding if lines else finding.cleared()
 
 
 def about_accounts(

@@ -19,7 +19,7 @@ from functions.aws.identity_store import IdentityStore
 from functions.aws.organizations import AccountUnknownError, Organizations
 from functions.policy import AccessPolicy
 from functions.policy.expand import Directory, Principal, expand
-from functions.policy.patterns import readings
+from functions.policy.patterns import fits
 from functions.policy.roster import Roster
 from functions.policy.selectors import Account
 
@@ -41,10 +41,12 @@ class TooLargeError(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """The picture, and the principals whose assignments are not in it, because a read failed."""
+    """The picture, and the principals whose assignments are not in it, because a read failed. `whole`: every
+    account was read, so that users whom no grant names are in it, too."""
 
     picture: Picture
     unread: frozenset[str] = frozenset()
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Reader:
         groups = {
             Principal(name, id_)
             for name, id_ in directory.groups.items()
-            if every or name in named or any(any(readings(shape, name, known)) for shape in shapes)
+            if every or name in named or any(fits(shape, name, known) for shape in shapes)
         }
         return frozenset(groups | {Principal(name, id_, "USER") for name, id_ in directory.users.items()})
 
@@ -170,7 +172,7 @@ class Reader:
             raise TooLargeError(ready)
         found, gaps = self._each_account([account.id for account in ready])
         seen = tuple(account for account in accounts if account.id not in gaps)
-        return Seen(self._picture(seen, directory, found, tuple(gaps.values())))
+        return Seen(self._picture(seen, directory, found, tuple(gaps.values())), whole=True)
 
     def of_accounts(
         self, missing: Collection[str], read: frozenset[str], found: Collection[AccountAssignment]
@@ -182,7 +184,8 @@ class Reader:
         more, gaps = self._each_account([each for each in missing if each in ready])
         known = (read | set(missing)) - gaps.keys()
         seen = tuple(account for account in accounts if account.id in known or account.id not in ready)
-        return Seen(self._picture(seen, self._directory(), [*found, *more], tuple(gaps.values())))
+        picture = self._picture(seen, self._directory(), [*found, *more], tuple(gaps.values()))
+        return Seen(picture, whole=True)
 
     def _each_account(self, accounts: Collection[str]) -> tuple[list[AccountAssignment], dict[str, str]]:
         """What is in each, and why some could not be read."""
