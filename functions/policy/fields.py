@@ -91,7 +91,8 @@ class Text:
 
     def _check(self, value: object) -> object:
         if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
-            raise wrong(f"{value!r} is not {self.what}")
+            hint = 'put a name with braces in quotes: "aws-{account}"' if isinstance(value, dict) else ""
+            raise wrong(f"{value!r} is not {self.what}", hint)
         return value
 
 

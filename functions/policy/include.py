@@ -10,6 +10,7 @@ from functions.policy.mistakes import Mistake, PolicyError
 from functions.policy.source import Path, Source, read
 
 INCLUDE = "include"
+_RELATIVE = "a path, or a glob relative to this file, such as teams/*.yaml"
 
 
 @dataclass
@@ -91,18 +92,27 @@ def _included(source: Source, seen: set[File], mistakes: list[Mistake]) -> Itera
         if not isinstance(name, str) or not name:
             mistakes.append(source.mistake(place, f"{name!r} is not the path of a file"))
             continue
-        base = File(source.file).parent
-        files = sorted(base.glob(name)) if is_glob(name) else [base / name]
+        try:
+            files = _named(File(source.file).parent, name)
+        except (NotImplementedError, ValueError, OSError, RuntimeError) as error:
+            mistakes.append(source.mistake(place, f"{name!r} cannot be looked for: {error}", _RELATIVE))
+            continue
         if not files:
             mistakes.append(source.mistake(place, f"no file is called {name}"))
         for file in files:
-            if file.resolve() in seen:
+            if files[file] in seen:
                 mistakes.append(source.mistake(place, f"{file} is included twice, or includes itself"))
                 continue
-            seen.add(file.resolve())
+            seen.add(files[file])
             try:
                 yield read(file.read_text(encoding="utf-8"), str(file))
             except (OSError, UnicodeDecodeError) as error:
                 mistakes.append(source.mistake(place, f"{file} cannot be read: {error}"))
             except PolicyError as error:
                 mistakes += error.mistakes
+
+
+def _named(base: File, name: str) -> dict[File, File]:
+    """Files, each with the place where it really is. Raises what pathlib raises for impossible names."""
+    found = sorted(base.glob(name)) if is_glob(name) else [base / name]
+    return {file: file.resolve() for file in found}

@@ -94,11 +94,15 @@ def _as_boundary(value: object) -> object:
     return {"managed": value} if isinstance(value, str) else value
 
 
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is Python's and not JSON's")
+
+
 def _as_json(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return json.loads(value, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise wrong(f"the inline policy is not JSON: {error}") from error
 

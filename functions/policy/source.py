@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from functions.policy.mistakes import Mistake, PolicyError
+from functions.policy.syntax import syntax_mistake
 
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
+_DEPTH = 40
+"""Nothing that is meant is nested deeper, and no reader behind this one gets lost in it."""
+_DEEP = f"nested more than {_DEPTH} levels deep"
 _ACCOUNT_ID = re.compile("[0-9]{12}")
 
 
@@ -55,13 +59,11 @@ def read(text: str, file: str) -> Source:
     try:
         root = yaml.compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise PolicyError(
-            [Mistake(file, line, column, f"not YAML: {error.problem}", error.context or "")]
-        ) from error
+        raise PolicyError([syntax_mistake(error, text, file)]) from error
     except YAMLError as error:
         raise PolicyError([Mistake(file, 1, 1, f"not YAML: {error}")]) from error
+    except RecursionError as error:
+        raise PolicyError([Mistake(file, 1, 1, _DEEP)]) from error
     source = Source(file, _root=root)
     if root is None:
         raise PolicyError([Mistake(file, 1, 1, "the file is empty", "it needs permission_sets and grants")])
@@ -82,6 +84,9 @@ class _Builder:
         if any(node is parent for parent in self._open):
             self._wrong(node, f"the anchor &{node.anchor} contains itself", "write the value out")
             return None
+        if len(self._open) == _DEPTH:
+            self._wrong(node, _DEEP, "")
+            return None
         self._open.append(node)
         try:
             if isinstance(node.value, str):
@@ -96,7 +101,10 @@ class _Builder:
         built: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for key, value in node.value:
-            name = str(key.value)
+            if not isinstance(key.value, str):
+                self._wrong(key, "a key must be text", "put it in quotes")
+                continue
+            name = self._text(key)
             if name == "<<" and key.style is None:
                 self._wrong(key, "merge keys (<<) are not part of YAML 1.2", "write the keys out")
                 continue
@@ -116,10 +124,23 @@ class _Builder:
             return None
         if tag == f"{_TAG}bool":
             return text.casefold() == "true"
-        if tag == f"{_TAG}int" and not _ACCOUNT_ID.fullmatch(text):  # an account id may begin with 0
-            return int(text.replace("_", ""), 0 if text.lstrip("+-")[:2] in ("0x", "0o", "0b") else 10)
-        if tag == f"{_TAG}float":
-            return float(text.replace("_", ""))
+        try:
+            if tag == f"{_TAG}int" and not _ACCOUNT_ID.fullmatch(text):  # an account id may begin with 0
+                return int(text.replace("_", ""), 0 if text.lstrip("+-")[:2] in ("0x", "0o", "0b") else 10)
+            if tag == f"{_TAG}float":
+                return float(text.replace("_", ""))
+        except ValueError:  # no end of digits; `.inf` and `.nan`, which JSON does not have
+            self._wrong(node, f"{text[:20]} is no number here", "put it in quotes if it is text")
+            return text
+        return self._text(node)
+
+    def _text(self, node: Node) -> str:
+        text = str(node.value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self._wrong(node, f"{text!r} holds half a character", "write the character itself")
+            return "?"
         return text
 
     def _check_anchor(self, node: Node) -> None:

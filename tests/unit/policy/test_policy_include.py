@@ -68,6 +68,9 @@ def test_a_mistake_is_told_in_the_file_that_holds_it(tmp_path: Path) -> None:
         ("include: ../access.yaml\n", "teams/x.yaml:1:10: teams/../access.yaml is included twice"),
         ("include: [nothing.yaml]\n", "teams/x.yaml:1:11: teams/nothing.yaml cannot be read"),
         ("include: no-*.yaml\n", "teams/x.yaml:1:10: no file is called no-*.yaml"),
+        ("include: /abs/*.yaml\n", "teams/x.yaml:1:10: '/abs/*.yaml' cannot be looked for"),
+        ("include: 'a**b/*.yaml'\n", "teams/x.yaml:1:10: 'a**b/*.yaml' cannot be looked for"),
+        ('include: "a\\0b"\n', "teams/x.yaml:1:10: 'a\\x00b' cannot be looked for"),
         ("include: {a: b}\n", "teams/x.yaml:1:10: {'a': 'b'} is not the path of a file"),
     ],
 )

@@ -157,7 +157,27 @@ def mistakes(text: str) -> tuple[Mistake, ...]:
         (SETS + "leavers: !Ref x", (3, 10), "tag !Ref means nothing", ""),
         ("permission_sets: [", (1, 19), "not YAML", ""),
         ("a: b: c", (1, 5), "not YAML: mapping values", ""),
-        ("a: *b", (1, 4), "undefined alias", ""),
+        ("a: *b", (1, 4), "undefined alias", "an alias needs its anchor"),
+        (
+            SETS + "grants:\n  - {groups: *-auditors, permission_set: ReadOnly, accounts: all}",
+            (4, 14),
+            "undefined alias",
+            "put a name that begins with * in quotes",
+        ),
+        (SETS + "grants:\n  - groups: *\n", (4, 14), "but found", "begins with * in quotes"),
+        (
+            SETS + "grants:\n  - {groups: aws-{account}-{permission_set}}",
+            (4, 18),
+            "expected ',' or '}'",
+            'in quotes: "aws-{account}"',
+        ),
+        (SETS + "grants:\n  - groups: {ou}-{permission_set}", (4, 17), "not YAML", "with braces in quotes"),
+        (SETS + "grants:\n  - groups: {account}", (4, 13), "not a group's name", "with braces in quotes"),
+        (SETS + "grants:\n  - group: @sre", (4, 12), "cannot start any token", "put it in quotes"),
+        ("a: .inf", (1, 4), ".inf is no number here", "in quotes"),
+        ('a: "\\ud800"', (1, 4), "holds half a character", ""),
+        ("? [a]\n: b", (1, 3), "a key must be text", ""),
+        ("permission_sets: {A: {inline: '{\"Statement\": NaN}'}}", (1, 31), "not JSON: NaN", ""),
         ("a: 1\n---\nb: 2", (2, 1), "another document", ""),
         ("a: \x00", (1, 1), "not YAML: unacceptable character", ""),
         ("", (1, 1), "the file is empty", "permission_sets"),
@@ -197,3 +217,19 @@ def test_a_file_that_cannot_be_read_is_a_mistake_too(tmp_path: Path) -> None:
     for name in ("none.yaml", "binary.yaml"):
         with pytest.raises(PolicyError, match=f"{name}:1:1: cannot be read"):
             load(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "message"),
+    [
+        ("a: " + "[" * 3000, 1, "nested more than 40 levels deep"),
+        ("a: " + "[" * 300 + "]" * 300, 43, "nested more than 40 levels deep"),
+        ("a: " + "1" * 5000, 4, "11111111111111111111 is no number here"),
+        ("permission_sets: {A: {inline: '" + "[" * 50_000 + "'}}", 31, "the inline policy is not JSON"),
+    ],
+    ids=["never closed", "closed", "digits", "JSON in a text"],
+)
+def test_no_end_of_anything_is_a_mistake_and_no_traceback(text: str, column: int, message: str) -> None:
+    """Given brackets or digits without an end, there is one line about it, at its place."""
+    found = [m for m in mistakes(text) if message in m.message]
+    assert [(m.line, m.column) for m in found] == [(1, column)]
