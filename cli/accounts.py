@@ -18,6 +18,7 @@ from cli.screen import screen
 from cli.survey import Survey, find_account
 from cli.views import account_names, explanation_json, plan_json, show_explanation, show_plan
 from functions import bus
+from functions.accounts.nowhere import nowhere
 from functions.accounts.plan import Picture, Plan, plan_all, withhold
 from functions.accounts.why import NobodyError, why
 from functions.aws.organizations import AccountUnknownError
@@ -49,6 +50,8 @@ def plan(
     made = withhold(plan_all(rules, picture, today), off_limits, unread)
     for gap in picture.gaps:
         ERRORS.print(f"not read: {gap}", markup=False, soft_wrap=True)
+    for each in () if account or picture.gaps else nowhere(rules, picture.accounts, today):
+        ERRORS.print(f"{each.line}: {each.why}", markup=False, soft_wrap=True)
     if account:
         one = find_account(picture.accounts, account)
         made = _of(made, one.id)

@@ -115,6 +115,18 @@ def test_a_plan_as_json_can_be_of_one_account(here: Path) -> None:
     assert made["create"][0]["because"] == ["grant 1: group audit, all accounts"]
 
 
+def test_a_plan_says_which_grant_reaches_nothing(here: Path) -> None:
+    """Given an OU misspelt in a grant, the plan is empty of it, and a line beside it says why."""
+    (here / "access.yaml").write_text(POLICY.replace("{ou: /Workloads}", "{ou: /Workload}"))
+    told = run("plan", "--json")
+    assert told.exit_code == Exit.OK, told.output
+    assert told.stderr == (
+        "grant 2 (sre): it reaches no account: no account is in OU /Workload (did you mean /Workloads?)\n"
+    )
+    json.loads(told.stdout)
+    assert run("plan", "--account", "cards").stderr == ""
+
+
 def test_a_policy_with_mistakes_is_not_planned(here: Path) -> None:
     """Given a mistake, plan says it with its place, as validate does."""
     Path("access.yaml").write_text("permission_sets: {}\ngrant: []\n")
