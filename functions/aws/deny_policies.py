@@ -27,6 +27,8 @@ UPDATE_INTERVAL = 0.5
 PAUSES = (0.3, 0.6, 1.2, 2.4, 4.8)
 """Seconds between attempts after one of the errors below."""
 
+GONE = "PolicyNotFoundException"
+
 REPEATABLE = frozenset(
     {
         "ConcurrentModificationException",
@@ -105,7 +107,7 @@ class DenyPolicies:
         if policy_id is None:
             return None
         try:
-            answer = self._call(lambda: self._client.describe_policy(PolicyId=policy_id))
+            answer = self._call(lambda: self._client.describe_policy(PolicyId=policy_id), GONE)
         except self._client.exceptions.PolicyNotFoundException:
             return self._renewed(number, policy_id)
         return answer["Policy"]["Content"]
@@ -158,7 +160,10 @@ class DenyPolicies:
 
     def _attach_to(self, policy_id: str, target_id: str) -> None:
         try:
-            self._call(lambda: self._client.attach_policy(PolicyId=policy_id, TargetId=target_id))
+            self._call(
+                lambda: self._client.attach_policy(PolicyId=policy_id, TargetId=target_id),
+                "DuplicatePolicyAttachmentException",
+            )
         except self._client.exceptions.DuplicatePolicyAttachmentException:
             return  # Attached between our look and our call.
 
@@ -182,7 +187,8 @@ class DenyPolicies:
     def _named(self, number: int) -> str:
         return f"{self._name}-{number}"
 
-    def _call(self, call: Callable[[], T]) -> T:
+    def _call(self, call: Callable[[], T], expected: str = "") -> T:
+        """Raises DenyPolicyError, but the error of the code that is `expected` as it is."""
         for pause in (*PAUSES, None):
             if self._now() >= self._deadline:
                 raise DenyPolicyError("no time was left to write the deny policies; they are written again")
@@ -190,7 +196,7 @@ class DenyPolicies:
                 return call()
             except ClientError as error:
                 code = error.response["Error"]["Code"]
-                if code in ("PolicyNotFoundException", "DuplicatePolicyAttachmentException"):
+                if code == expected:
                     raise
                 if code not in REPEATABLE or pause is None:
                     raise DenyPolicyError(_advice(code, error)) from error
@@ -212,7 +218,9 @@ def _advice(code: str, error: ClientError) -> str:
         "ConstraintViolationException": "a quota of service control policies is reached: see the runbook on "
         "capacity, and whether this organization still has the old quotas",
         "PolicyTypeNotEnabledException": "enable service control policies in AWS Organizations",
-        "AccessDeniedException": "deploy the organization stack: the deny role lacks a right",
+        GONE: "somebody deleted a deny policy while it was written; the next writing makes it again",
+        "AccessDeniedException": "deploy the organization stack: the deny role lacks a right; or a policy "
+        f"has lost its tag {TAG[0]}={TAG[1]}, without which the role may not write it: give it back",
         "AccessDenied": "deploy the organization stack: the deny role does not trust this function",
     }.get(code, "AWS Organizations refuses it")
     return f"{advice} ({code}: {error.response['Error'].get('Message', '')})"

@@ -43,7 +43,7 @@ class LeaseState:
 
 @dataclass(frozen=True)
 class Turn:
-    """One's turn to work. `written` is what the work before left, where it came to its end."""
+    """One's turn to work. `written` is what the work before left, where it could still say so."""
 
     number: int
     written: tuple[str, ...] | None = None
@@ -115,9 +115,19 @@ class Lease:
             },
         )
 
-    def abandon(self, owner: str) -> None:
-        """The work failed: let the next one begin at once. Raises LeaseLostError as `finish` does."""
-        self._give_back(owner, "REMOVE #owner, #until", {})
+    def abandon(self, owner: str, number: int, written: Sequence[str] | None) -> None:
+        """The work failed: let the next one begin at once, with what is known of `written` all the same.
+
+        Raises LeaseLostError as `finish` does.
+        """
+        if written is None:
+            self._give_back(owner, "REMOVE #owner, #until", {})
+            return
+        self._give_back(
+            owner,
+            "SET abandoned = :number, written = :written REMOVE #owner, #until",
+            {":number": {"N": str(number)}, ":written": {"L": [{"S": entry} for entry in written]}},
+        )
 
     def _give_back(self, owner: str, update: str, values: "dict[str, AttributeValueTypeDef]") -> None:
         try:
@@ -147,7 +157,7 @@ def _state(item: "Mapping[str, AttributeValueTypeDef]") -> LeaseState:
 
 def _turn(item: "Mapping[str, AttributeValueTypeDef]") -> Turn:
     number = _number(item, "begun")
-    in_order = _number(item, "finished") == number - 1
+    in_order = number - 1 in (_number(item, "finished"), _number(item, "abandoned"))
     written = _texts(item, "written") if in_order and number > 1 else None
     return Turn(number, written, _seconds(item, "finished_at"))
 

@@ -98,7 +98,6 @@ class ManagementDeny:
         if held is not None and json.loads(held) == json.loads(content):
             return False
         number = self._numbers[number - 1] if number <= len(self._numbers) else number
-        self._in_time()
         try:
             version = self._version(number, content)
             said = self._client.get_policy_version(PolicyArn=self._arn(number), VersionId=version)
@@ -117,10 +116,12 @@ class ManagementDeny:
         wanted = partial(
             self._client.create_policy_version, PolicyArn=arn, PolicyDocument=content, SetAsDefault=True
         )
+        self._in_time()
         try:
             made = wanted()
         except self._client.exceptions.LimitExceededException:
             self._make_room(arn)
+            self._in_time()
             made = wanted()
         return made["PolicyVersion"]["VersionId"]
 
@@ -181,6 +182,7 @@ class ManagementDeny:
         """Of all but the version that counts, so that it is asked for seldom."""
         for each in self._client.list_policy_versions(PolicyArn=arn)["Versions"]:
             if not each["IsDefaultVersion"]:
+                self._in_time()
                 self._client.delete_policy_version(PolicyArn=arn, VersionId=each["VersionId"])
 
     def _arn(self, number: int) -> str:

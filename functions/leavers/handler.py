@@ -15,8 +15,10 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
     A message that has steps left to repeat goes back to the queue alone.
     """
     if "schedule" in event:
-        leavers().upkeep.run()
-        leavers().groups.upkeep()
+        try:
+            leavers().upkeep.run()
+        finally:  # Lost groups do not wait for what leavers cannot have.
+            leavers().groups.upkeep()
         return None
     batch = leavers().batch()
     batch.admit(readable(event))

@@ -4,7 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
 from functions.aws.person_access import Reach
+from functions.bus import BusError
 from functions.finding import Finding, Severity, State
 from functions.leavers.findings import Wording
 from functions.leavers.lacking import lacking
@@ -55,13 +59,33 @@ class Notices:
         return [
             finding
             for report in reports
-            for finding in (
-                self._capacity(report, now),
-                self._repaired(report, now),
-                PartialNotices(self.wording).waiting(report.title, report.waiting, now),
-                *lacking(self.wording, report, now),
-            )
+            for finding in ([self._unwritten(report, now)] if report.failed else self._found(report, now))
         ]
+
+    def _found(self, report: Report, now: datetime) -> list[Finding]:
+        return [
+            self._unwritten(report, now).cleared(),
+            self._capacity(report, now),
+            self._repaired(report, now),
+            PartialNotices(self.wording).waiting(report.title, report.waiting, now),
+            *lacking(self.wording, report, now),
+        ]
+
+    def _unwritten(self, report: Report, now: datetime) -> Finding:
+        return self.wording.finding(
+            key=f"leavers/unwritten/{report.title}",
+            severity=Severity.PAGE,
+            title=f"The {report.title} cannot be written",
+            subject=report.title,
+            since=now,
+            why=f"{report.failed or 'Nothing'}. Whoever stands in them stays denied; whoever leaves now is "
+            "not denied there, and who has come back stays denied too long.",
+            actions=(
+                "Do what the error says: the runbook lists the words. The next look, within 15 minutes, "
+                "writes them and clears this.",
+                "If it cannot wait for a leaver: attach a deny by hand, as the runbook shows.",
+            ),
+        )
 
     def _capacity(self, report: Report, now: datetime) -> Finding:
         full = bool(report.left_over)
@@ -122,16 +146,27 @@ class Notices:
 
 
 class Told:
-    """On-call hears of every writing that something is wrong with; at a check, of what is in order too."""
+    """On-call hears of every writing that something is wrong with; at a check, of what is in order too.
 
-    def __init__(self, findings: Findings, notices: Notices, now: Callable[[], datetime]) -> None:
+    That policies cannot be written is told at a check alone: until then each leaver's own step says so.
+    """
+
+    def __init__(
+        self, findings: Findings, notices: Notices, now: Callable[[], datetime], *, log: Logger
+    ) -> None:
         self._findings = findings
         self._notices = notices
         self._now = now
+        self._log = log
 
-    def written(self, reports: Sequence[Report], *, check: bool) -> None:
-        """Put the findings of a writing."""
-        found = self._notices.written(reports, self._now())
+    def written(self, reports: Sequence[Report], *, check: bool) -> bool:
+        """Put the findings of a writing, and say whether they are on the bus."""
+        found = self._notices.written([each for each in reports if check or not each.failed], self._now())
         told = [finding for finding in found if check or finding.state is State.OPEN]
-        if told:
-            self._findings.put_findings(told)
+        try:
+            if told:
+                self._findings.put_findings(told)
+        except (BusError, ClientError, BotoCoreError) as error:
+            self._log.warning("not told, and told by the next writing: %s", error)
+            return False
+        return True

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -11,7 +12,16 @@ from functions.aws.deny_policies import DenyPolicyError
 from functions.aws.lease import LeaseLostError, LeaseState, Turn
 from functions.leavers.deny import Denied
 from functions.leavers.partial import Loss
-from functions.leavers.writing import Place, Report, denied, mark, rendered
+from functions.leavers.writing import (
+    Place,
+    Report,
+    UnwrittenError,
+    denied,
+    mark,
+    marks_of,
+    rendered,
+    untold,
+)
 
 LEASE_SECONDS = 30.0
 """How long a writer that was killed keeps the others waiting."""
@@ -49,13 +59,25 @@ class WriterLease(Protocol):
         waiting: Sequence[str],
         at: float,
     ) -> None: ...
-    def abandon(self, owner: str) -> None: ...
+    def abandon(self, owner: str, number: int, written: Sequence[str] | None) -> None: ...
 
 
 class Watch(Protocol):
-    """Is told of every writing, once it is done; `check`: on-call also hears what is in order again."""
+    """Is told of every writing, once it is done; `check`: on-call also hears what is in order again.
 
-    def written(self, reports: Sequence[Report], *, check: bool) -> None: ...
+    Says whether it was heard, and raises nothing: telling keeps nobody from being denied.
+    """
+
+    def written(self, reports: Sequence[Report], *, check: bool) -> bool: ...
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """What one writing found and left, at each place; `failures`: why a place could not be written."""
+
+    reports: tuple[Report, ...]
+    marks: tuple[str, ...]
+    failures: tuple[str, ...]
 
 
 class Renderer:
@@ -97,9 +119,8 @@ class Renderer:
             owner, now = str(uuid4()), self._now()
             state = self._lease.take(owner, now, now + LEASE_SECONDS)
             if isinstance(state, Turn):
-                reports = self._write(owner, state, now + LEASE_SECONDS - LAST_CALL_SECONDS)
-                self._watch.written(reports, check=check)
-                return frozenset(each for report in reports for each in report.left_over)
+                deadline = now + LEASE_SECONDS - LAST_CALL_SECONDS
+                return frozenset(self._write(owner, state, deadline, check=check))
             begun = state.begun if begun is None else begun
             while state.until > self._now() and state.finished <= begun and self._now() < give_up:
                 self._sleep(self._until_it_may_be_done(state))
@@ -114,21 +135,31 @@ class Renderer:
         written_from = begun_at + _breath(begun_at, state.finished_at)
         return max(0.0, written_from - self._now()) + POLL_SECONDS
 
-    def _write(self, owner: str, turn: Turn, deadline: float) -> list[Report]:
-        finished = False
+    def _write(self, owner: str, turn: Turn, deadline: float, *, check: bool) -> list[str]:
+        """Write, tell, and give the lease back; who is left over."""
+        marks, finished = turn.written, False
         try:
             # In a burst others are just writing into the ledger: one writing then serves many more of them.
             self._sleep(_breath(self._now(), turn.finished_at))
-            people, losses = denied(self._ledger.open_entries()), self._losses()
-            reports, written = self._everywhere(people, losses, turn.written, deadline)
-            left_over = [each for report in reports for each in report.left_over]
-            waiting = sorted({each for report in reports for each in report.waiting})
-            self._lease.finish(owner, turn.number, left_over, written, waiting=waiting, at=self._now())
+            people, losses = self._denied(), self._losses()
+            marks = None  # Whatever ends this in the middle: nobody then knows what was written.
+            done = self._everywhere(people, losses, turn.written, deadline)
+            marks = done.marks
+            if not self._watch.written(done.reports, check=check):
+                marks = (*marks, *(each for report in done.reports for each in _untold(report)))
+            if done.failures:
+                raise DenyPolicyError("; ".join(done.failures))
+            left_over = [each for report in done.reports for each in report.left_over]
+            waiting = sorted({each for report in done.reports for each in report.waiting})
+            self._lease.finish(owner, turn.number, left_over, marks, waiting=waiting, at=self._now())
             finished = True
-            return reports
+            return left_over
         finally:
             if not finished:
-                self._abandon(owner)
+                self._abandon(owner, turn.number, marks)
+
+    def _denied(self) -> list[Denied]:
+        return denied(self._ledger.open_entries())
 
     def _everywhere(
         self,
@@ -136,25 +167,26 @@ class Renderer:
         losses: Sequence[Loss],
         before: Sequence[str] | None,
         deadline: float,
-    ) -> tuple[list[Report], list[str]]:
-        """What was found and left at each place, and its marks. A place that fails holds up no other."""
-        reports, written, failures = [], [], []
+    ) -> _Writing:
+        """A place that fails holds up no other, and keeps its marks as far as they still hold."""
+        reports, marks, failures = list[Report](), list[str](), list[str]()
         for place in self._places:
             place.policies.until(deadline)
             try:
                 report, documents = rendered(place, people, before, losses)
-            except DenyPolicyError as error:
+            except (DenyPolicyError, ClientError, BotoCoreError) as error:
+                known = error.marks if isinstance(error, UnwrittenError) else marks_of(place.title, before)
+                marks += known
                 failures.append(str(error))
+                reports.append(Report(place.title, 0, 0.0, failed=str(error)))
                 continue
             reports.append(report)
-            written += [mark(place, number, text) for number, text in enumerate(documents, 1)]
-        if failures:
-            raise DenyPolicyError("; ".join(failures))
-        return reports, written
+            marks += [mark(place, number, text) for number, text in enumerate(documents, 1)]
+        return _Writing(tuple(reports), tuple(marks), tuple(failures))
 
-    def _abandon(self, owner: str) -> None:
+    def _abandon(self, owner: str, number: int, marks: Sequence[str] | None) -> None:
         try:
-            self._lease.abandon(owner)
+            self._lease.abandon(owner, number, marks)
         except LeaseLostError:
             return  # It has run out by itself; the error on its way says why.
 
@@ -162,6 +194,10 @@ class Renderer:
 def _breath(begun_at: float, finished_at: float) -> float:
     """Seconds that a writing waits which began so long after the last one had come to its end."""
     return max(0.0, min(BREATH_SECONDS, finished_at + BREATH_SECONDS - begun_at))
+
+
+def _untold(report: Report) -> list[str]:
+    return untold(report.title, report.repaired)
 
 
 class OncePerBatch:

@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.ledger import LedgerConflictError
+from functions.bus import BusError
 from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.record import Record
 from functions.leavers.story import Story
@@ -64,7 +65,7 @@ class Resumption:
                 return
             try:
                 self._together.tell(self._revocations.resume(seed))
-            except (StepsFailedError, LedgerConflictError, ClientError, BotoCoreError) as error:
+            except (StepsFailedError, LedgerConflictError, BusError, ClientError, BotoCoreError) as error:
                 self._log.warning("still not done: %s", error, extra={"person": seed.key})
 
 

@@ -36,6 +36,9 @@ TITLES: Mapping[str, str] = {
 }
 
 
+FULL = "the deny policies are full: raise their size or number, see the runbook"
+
+
 class StepError(Exception):
     """The step has not been done; it is tried again."""
 
@@ -98,7 +101,7 @@ class Deny:
         if record.user_id is None:
             raise unidentified(record)
         if record.user_id in _written(self._writer):
-            raise StepError("the deny policies are full: raise their size or number, see the runbook")
+            raise StepError(FULL)
         return Done("every call is denied in every member account")
 
 
@@ -111,9 +114,11 @@ class Lift:
         self._writer = writer
 
     def run(self, record: Record) -> Done:
-        _written(self._writer)
+        left_over = _written(self._writer)
         if record.narrowed is None:
             return Done("no session of theirs is denied")
+        if record.user_id in left_over:
+            raise StepError(f"{FULL}: until then no session from before their return is denied")
         return Done(f"only sessions issued before {record.narrowed:%Y-%m-%d %H:%M:%S} UTC are denied")
 
 

@@ -13,7 +13,8 @@ from functions.aws.lease import LeaseLostError
 from functions.aws.ledger import LedgerConflictError
 from functions.aws.people import Person
 from functions.aws.person_access import Reach
-from functions.leavers.book import Book
+from functions.bus import BusError
+from functions.leavers.book import Book, open_entry
 from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.notices import Notices
 from functions.leavers.record import Record
@@ -22,6 +23,11 @@ from functions.leavers.rules import Findings, Rules
 
 SNAPSHOT_AGE = timedelta(hours=6)
 """How old the snapshot of the directory may be before it is taken anew."""
+
+
+TIME_FOR_DUE = timedelta(seconds=20)
+"""From the run's beginning on, in which another deny that is due is looked into. Each costs up to a few
+calls of the 18 a second that Identity Center gives, and the function has a minute for everything."""
 
 
 class OpenRevocations(Protocol):
@@ -82,7 +88,7 @@ class Upkeep:
         self._log = log
 
     def run(self) -> None:
-        """End what is due, see to it that the policies say what they should, carry on with what was left,
+        """See to it that the policies say what they should, end what is due, carry on with what was left,
         look through the directory.
 
         Raises StepsFailedError if somebody's deny could not be looked into (all others have been) or the
@@ -101,31 +107,56 @@ class Upkeep:
             self._log.info("the directory was looked through", extra={"changed": changed})
 
     def _reconcile(self) -> None:
-        failed = [entry["person"] for entry in self._ledger.open_entries() if not self._settled(entry)]
+        """The policies first: nothing waits for those whose deny is due, however many they are."""
+        until, failures = self._now() + TIME_FOR_DUE, list[str]()
         try:
             self._renderer.bring_up_to_date(check=True)
         except (DenyPolicyError, LeaseLostError, RendererBusyError) as error:
-            raise StepsFailedError(str(error)) from error
-        if failed:
-            raise StepsFailedError(f"whether the deny may end is not known of {', '.join(failed)}")
+            failures.append(str(error))
+        ended, unknown = self._settle(until)
+        if unknown:
+            failures.append(f"whether the deny may end is not known of {', '.join(unknown)}")
+        try:
+            if ended:
+                self._renderer.bring_up_to_date()
+        except (DenyPolicyError, LeaseLostError, RendererBusyError) as error:
+            failures.append(str(error))
+        if failures:
+            raise StepsFailedError("; ".join(dict.fromkeys(failures)))
+
+    def _settle(self, until: datetime) -> tuple[bool, list[str]]:
+        """Those who are due, the longest first, until then; who is left is the next run's.
+
+        Whether any deny has ended, and of whom it could not be said.
+        """
+        ended, unknown = False, list[str]()
+        for entry in due(self._ledger.open_entries(), self._now()):
+            if self._now() > until:
+                break
+            try:
+                ended |= self._settled(entry)
+            except (ClientError, BotoCoreError, BusError, LedgerConflictError) as error:
+                self._log.warning("whether the deny of %s may end: %s", entry["person"], error)
+                unknown.append(str(entry["person"]))
+        return ended, unknown
 
     def _settled(self, entry: Mapping[str, Any]) -> bool:
-        until = entry["deny_until"]
-        if not until or datetime.fromisoformat(until) > self._now():
-            return True
+        """Whether the deny has ended."""
         seed = Record(entry["person"], entry["okta_id"], entry["login"], entry["user_id"])
-        try:
-            before = self._book.latest(seed)
-            left = self._access.reach(before.user_id) if before.user_id and before.open else Reach()
-            change = partial(self._change, reachable=bool(left))
-            after = self._book.change(seed, {"change": "deny due"}, change).record
-        except (ClientError, BotoCoreError, LedgerConflictError) as error:
-            self._log.warning("whether the deny of %s may end: %s", seed.key, error)
-            return False
+        before = self._book.latest(seed)
+        left = self._access.reach(before.user_id) if before.user_id and before.open else Reach()
+        change = partial(self._change, reachable=bool(left))
+        after = self._book.change(seed, {"change": "deny due"}, change).record
         self._findings.put_findings(self._notices.settled(after, left))
-        return True
+        return open_entry(after) is None
 
     def _change(self, record: Record, *, reachable: bool) -> Record:
         if not record.is_due(self._now()):
             return record
         return record.settled(reachable, self._now(), self._rules.keep_deny)
+
+
+def due(entries: Sequence[Mapping[str, Any]], now: datetime) -> list[Mapping[str, Any]]:
+    """Whose deny was promised no longer than until now, the earliest first."""
+    ends = [(datetime.fromisoformat(each["deny_until"]), each) for each in entries if each["deny_until"]]
+    return [each for at, each in sorted(ends, key=lambda end: (end[0], end[1]["person"])) if at <= now]

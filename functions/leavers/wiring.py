@@ -77,7 +77,7 @@ class Leavers:
             ledger,
             Lease(dynamodb, env.ledger_table, DENY_POLICIES),
             deny_places(env, management, rules.deny_target),
-            Told(bus, notices, _now),
+            Told(bus, notices, _now, log=log),
             losses=lambda: denying(losses, _now()),
         )
         center, above = _centers(env, management)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from functions.aws.deny_health import Health, Lack
+from functions.aws.deny_policies import DenyPolicyError
 from functions.leavers.deny import Denied, Shape, document, held_in, render
 from functions.leavers.partial import Loss
 from functions.leavers.partial_render import Filled, fill
@@ -56,6 +57,16 @@ class Report:
     waiting: tuple[str, ...] = ()
     lacks: tuple[Lack, ...] | None = None
     """Policies that do not deny where they should; None: of these policies that is not asked."""
+    failed: str = ""
+    """Why the policies could not be written; nothing else is then known of them."""
+
+
+class UnwrittenError(DenyPolicyError):
+    """Not all policies of a place were written. `marks`: what the next writing is to know of them."""
+
+    def __init__(self, why: str, marks: Sequence[str]) -> None:
+        super().__init__(why)
+        self.marks = tuple(marks)
 
 
 def rendered(
@@ -63,7 +74,8 @@ def rendered(
 ) -> tuple[Report, Sequence[str]]:
     """Bring this place's policies up to `people`, and to `losses` as far as people leave room.
 
-    `written` are the marks of the last writing, if known.
+    `written` are the marks of the last writing, if known. Raises DenyPolicyError, an UnwrittenError where
+    something may have been written.
     """
     held = place.policies.contents(place.shape.count)
     health = place.health() if place.health else None
@@ -76,11 +88,17 @@ def rendered(
     repaired = _changed(place, held, written)
     deleted = [f"policy {number} of {place.title} was deleted" for number in health.made] if health else []
     repaired += [each for each in deleted if each not in repaired]
-    for number, content in in_safe_order(held, filled.documents):
-        present = held[number - 1]
-        unneeded = present is None and number > 1 and content == document([])
-        if not unneeded and place.policies.bring(number, content, present):
-            repaired.append(f"policy {number} of {place.title} was detached")
+    try:
+        for number, content in in_safe_order(held, filled.documents):
+            present = held[number - 1]
+            unneeded = present is None and number > 1 and content == document([])
+            if not unneeded and place.policies.bring(number, content, present):
+                repaired.append(f"policy {number} of {place.title} was detached")
+    except DenyPolicyError as error:
+        wanted = {mark(place, number, text) for number, text in enumerate(filled.documents, 1)}
+        # Of a policy that was to be changed nobody knows now what it says.
+        known = [each for each in written or () if each in wanted]
+        raise UnwrittenError(str(error), [*known, *untold(place.title, repaired)]) from error
     used = sum(len(each) for each in rendering.documents[: shape.count] if held_in(each))
     share = used / (shape.size * shape.count)
     count = sum(len(held_in(each)) for each in rendering.documents)
@@ -110,14 +128,28 @@ def _filled(
 
 
 def _changed(place: Place, held: Sequence[str | None], written: Sequence[str] | None) -> list[str]:
-    """Policies that do not say what the last writing left, where that is known."""
+    """Policies that do not say what the last writing left, where that is known; and what it has not told."""
     before = {each.rpartition("=")[0]: each for each in written or ()}
-    found = []
+    found = [each.partition("!")[2] for each in written or () if _of(place.title, "!", each)]
     for number, content in enumerate(held, 1):
         now = mark(place, number, content)
         if before.get(now.rpartition("=")[0], now) != now:
             found.append(f"policy {number} of {place.title} was {'deleted' if content is None else 'edited'}")
-    return found
+    return list(dict.fromkeys(found))
+
+
+def untold(title: str, repaired: Sequence[str]) -> list[str]:
+    """Marks for the next writing: what on-call has not heard yet."""
+    return [f"{title}!{each}" for each in repaired]
+
+
+def marks_of(title: str, written: Sequence[str] | None) -> list[str]:
+    """Those of one place."""
+    return [each for each in written or () if _of(title, "#", each) or _of(title, "!", each)]
+
+
+def _of(title: str, kind: str, each: str) -> bool:
+    return each.startswith(f"{title}{kind}")
 
 
 def mark(place: Place, number: int, content: str | None) -> str:

@@ -70,7 +70,7 @@ def everything(client: Any) -> None:
     assert isinstance(turn, Turn)
     lease.finish("me", turn.number, [], [], at=1.5)
     lease.take("me", 3.0, 4.0)
-    lease.abandon("me")
+    lease.abandon("me", 1, ())
     lease.read()
     losses = PartialLosses(client, TABLE)
     losses.write("00u1#00g1", {"a": "b"}, after=0)

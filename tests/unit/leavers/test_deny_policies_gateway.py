@@ -196,6 +196,8 @@ def test_an_error_that_does_not_pass_is_said(scripted: Callable[..., Scripted]) 
     [
         (refusal("ConstraintViolationException"), "quota"),
         (refusal("AccessDeniedException"), "organization stack"),
+        (refusal("AccessDeniedException"), "tag ostiary:managed=deny-policy"),
+        (refusal("PolicyNotFoundException"), "deleted .* while it was written"),
         (refusal("MalformedPolicyDocumentException"), "refuses"),
         (EndpointConnectionError(endpoint_url="https://x"), "does not answer"),
     ],
@@ -267,3 +269,48 @@ def test_an_attachment_made_meanwhile_is_fine(organizations: "OrganizationsClien
         {"Error": {"Code": "DuplicatePolicyAttachmentException"}}, "AttachPolicy"
     )
     gateway(Scripted(organizations, attach_policy=[duplicate])).bring(1, ONE, None)
+
+
+class Paged:
+    """A client in front of the real one that gives lists one by one, as AWS may at any length."""
+
+    def __init__(self, client: "OrganizationsClient") -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def get_paginator(self, name: str) -> "Paged":
+        self._name = name
+        return self
+
+    def paginate(self, **asked: Any) -> list[dict[str, Any]]:
+        (pages,) = list(self._client.get_paginator(self._name).paginate(**asked))  # type: ignore[call-overload]
+        (key,) = [each for each in ("Policies", "Targets", "Roots") if each in pages]
+        return [{key: []}, *({key: [each]} for each in pages[key])]
+
+
+def test_of_long_lists_every_page_counts(organizations: "OrganizationsClient") -> None:
+    """Given policies on several pages, and one attached to several targets, ours on the last page."""
+    for number, content in enumerate((ONE, TWO), 1):
+        gateway(organizations).bring(number, content, None)
+    made = organizations.create_organizational_unit(ParentId=root(organizations), Name="u")
+    unit = made["OrganizationalUnit"]["Id"]
+    ids = [each["Id"] for each in organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]]
+    for policy_id in ids:
+        organizations.attach_policy(PolicyId=policy_id, TargetId=unit)
+
+    policies = gateway(Paged(organizations))
+    assert policies.contents(2) == [ONE, TWO]
+    assert policies.bring(1, ONE, ONE) is False, "the root is among the targets, and nothing is attached"
+    assert gateway(Paged(organizations), target=unit).contents(2) == [ONE, TWO]
+
+
+def test_only_who_found_it_detached_says_that_it_was(organizations: "OrganizationsClient") -> None:
+    """Given a policy that is new, one as it should be, and one that somebody has detached."""
+    policies = gateway(organizations)
+    assert policies.bring(1, ONE, None) is False, "nobody had it attached before"
+    assert policies.bring(1, ONE, ONE) is False
+    detach(organizations)
+    assert policies.bring(1, ONE, ONE) is True
+    assert in_force(organizations)[f"{NAME}-1"][1] == [root(organizations)]

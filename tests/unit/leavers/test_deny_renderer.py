@@ -30,8 +30,9 @@ class Heard:
 
     reports: list[Report] = field(default_factory=list)
 
-    def written(self, reports: Sequence[Report], *, check: bool) -> None:
+    def written(self, reports: Sequence[Report], *, check: bool) -> bool:
         self.reports.extend(reports)
+        return True
 
 
 def renderer(

@@ -176,13 +176,22 @@ def test_who_has_lost_the_lease_cannot_say_it_is_done(dynamodb: "DynamoDBClient"
     with pytest.raises(LeaseLostError):
         lease.finish("a", 1, [], [], at=161)
     with pytest.raises(LeaseLostError):
-        lease.abandon("a")
+        lease.abandon("a", 1, None)
     assert lease.read().until == 260
 
 
 def test_an_abandoned_lease_is_free_and_nothing_is_finished(dynamodb: "DynamoDBClient") -> None:
     lease = Lease(dynamodb, TABLE, "deny")
     lease.take("a", now=100, until=160)
-    lease.abandon("a")
+    lease.abandon("a", 1, None)
     assert lease.read().finished == 0
     assert lease.take("b", now=101, until=161) == Turn(2)
+
+
+def test_an_abandoned_lease_can_say_all_the_same_what_was_left(dynamodb: "DynamoDBClient") -> None:
+    lease = Lease(dynamodb, TABLE, "deny")
+    lease.take("a", now=100, until=160)
+    lease.abandon("a", 1, ["p#1=ab"])
+    assert lease.take("b", now=101, until=161) == Turn(2, ("p#1=ab",))
+    lease.abandon("b", 2, None)
+    assert lease.take("c", now=102, until=162) == Turn(3), "not what somebody left long ago"

@@ -1,6 +1,8 @@
 """How a deny ends: narrowed by a return, lifted when due, and never while they could still hold a session."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,10 +10,13 @@ from typing import Any
 import pytest
 
 from functions.aws.people import Person
-from functions.finding import Severity, State
+from functions.aws.person_access import Reach
+from functions.bus import BusError
+from functions.finding import Finding, Severity, State
 from functions.inbox import Envelope
 from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.deny import Shape, document
+from tests.unit.leavers.twin_services import AccessTwin, Told
 from tests.unit.leavers.twins import JOHN, LOGIN, START, USER_ID, World, envelope, request, sample
 
 ENDED, STAYS = f"leaver/okta:{JOHN}", f"leaver/okta:{JOHN}/stays"
@@ -240,3 +245,61 @@ def test_whose_steps_are_done_is_left_alone(world: World) -> None:
     left(world)
     upkeep(world, 2)
     assert world.cleared == [JOHN], "once"
+
+
+def four_hundred(world: World) -> list[str]:
+    """People whose deny is due at the same time, as after a weekend; of each the ledger knows enough."""
+    left(world)
+    key, people = f"okta:{JOHN}", [f"okta:00u{n:017d}" for n in range(400)]
+    for number, person in enumerate(people):
+        user_id = f"u-{number:03d}"
+        world.ledger[person] = replace(
+            world.ledger[key], document={**world.ledger[key].document, "user_id": user_id}
+        )
+        world.opened[person] = {**world.opened[key], "person": person, "user_id": user_id}
+    return people
+
+
+def test_of_many_who_are_due_at_once_as_many_are_looked_into_as_there_is_time_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given 400 at 18 calls a second: the policies are checked before, and the next run has the rest."""
+    people = four_hundred(world)
+    reach = AccessTwin.reach
+
+    def slow(self: AccessTwin, user_id: str) -> Reach:
+        assert self.world.updates > updates, "the policies were seen to before"
+        self.world.seconds += 1 / 18
+        return reach(self, user_id)
+
+    world.policies, updates = {}, world.updates
+    monkeypatch.setattr(AccessTwin, "reach", slow)
+    began = world.seconds = START.timestamp() + 12.5 * 3600
+    world.upkeep().run()
+    assert world.seconds - began < 30
+    left_over = [each for each in people if each in world.opened]
+    assert 0 < len(left_over) < 300
+    for _ in range(3):
+        world.seconds += 900
+        world.upkeep().run()
+    assert [each for each in people if each in world.opened] == []
+
+
+def test_what_cannot_be_told_of_one_keeps_no_other_deny_from_ending(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.people.append(Person("u-2", "kim", "00u00000000000000kim"))
+    left(world)
+    world.reception().receive(request("leaver.revoke", "kim"))
+    told, hits = Told.put_findings, list[int]()
+
+    def once(self: Told, findings: Sequence[Finding]) -> None:
+        if not hits and any("/stays" in each.key for each in findings):
+            hits.append(1)
+            raise BusError("refused")
+        told(self, findings)
+
+    monkeypatch.setattr(Told, "put_findings", once)
+    with pytest.raises(StepsFailedError, match="not known of"):
+        upkeep(world, 13)
+    assert world.denied() == set()

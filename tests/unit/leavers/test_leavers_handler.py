@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws.entitlements import Entitlements, NotInUseError
 from functions.leavers import wiring
+from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.deny import LARGE, SMALL
 from functions.leavers.environment import Environment
 from functions.leavers.handler import handle
@@ -144,3 +145,15 @@ def test_size_and_number_of_the_deny_policies_are_configuration() -> None:
 def test_a_variable_that_is_missing_is_named() -> None:
     with pytest.raises(KeyError, match="OSTIARY_DENY_ROLE"):
         Environment.read({k: v for k, v in ENVIRONMENT.items() if k != "OSTIARY_DENY_ROLE"})
+
+
+def test_lost_groups_are_kept_up_though_leavers_upkeep_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Mock()
+    made.upkeep.run.side_effect = StepsFailedError("the policies cannot be written")
+    monkeypatch.setattr("functions.leavers.handler.leavers", lambda: made)
+    with pytest.raises(StepsFailedError):
+        handle({"schedule": "upkeep"}, LambdaContext())
+    made.groups.upkeep.assert_called_once_with()
+    made.upkeep.run.side_effect = None
+    assert handle({"schedule": "upkeep"}, LambdaContext()) is None
+    assert made.groups.upkeep.call_count == 2

@@ -1,7 +1,7 @@
 """The deny in the management account: IAM policies there, as IAM really keeps them."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -196,3 +196,54 @@ def test_nothing_is_written_when_the_lease_is_about_to_end(made: "IAMClient") ->
 def test_a_refusal_is_a_step_that_is_repeated(made: "IAMClient") -> None:
     with pytest.raises(DenyPolicyError, match="management account"):
         ManagementDeny(made, ACCOUNT).bring(7, document(["u-1"]), document([]))
+
+
+@pytest.mark.parametrize(
+    ("slow", "written"),
+    [
+        ("CreatePolicyVersion", ["CreatePolicyVersion"]),
+        ("DeletePolicyVersion", ["CreatePolicyVersion", "DeletePolicyVersion"]),
+    ],
+)
+def test_no_write_begins_after_the_lease_that_began_in_time(
+    made: "IAMClient", slow: str, written: list[str]
+) -> None:
+    """Given that IAM has no room for a version, and takes until after the deadline with one of the calls."""
+    clock = [0.0]
+    deny = ManagementDeny(made, ACCOUNT, now=lambda: clock[0])
+    for n in range(4):
+        deny.bring(1, document([f"u-{n}"]), deny.contents(1)[0])
+    (held,) = deny.contents(1)
+    deny.until(100.0)
+    names = asked(made)
+    made.meta.events.register(f"after-call.iam.{slow}", lambda **_: clock.__setitem__(0, 100.0))
+
+    with pytest.raises(DenyPolicyError, match="no time"):
+        deny.bring(1, document(["u-9"]), held)
+
+    assert [each for each in names if each.startswith(("Create", "Delete"))] == written
+
+
+def test_a_version_that_is_not_the_one_that_counts_is_no_deny(made: "IAMClient") -> None:
+    """Given that IAM keeps the text, and somebody else's version stays the one that counts."""
+    deny = ManagementDeny(made, ACCOUNT)
+    (held,) = deny.contents(1)
+
+    def other(parsed: dict[str, Any], **_: object) -> None:
+        parsed["PolicyVersion"]["IsDefaultVersion"] = False
+
+    made.meta.events.register("after-call.iam.GetPolicyVersion", other)
+    with pytest.raises(DenyPolicyError, match="reads back differently"):
+        deny.bring(1, document(["u-1"]), held)
+
+
+def test_another_text_than_was_written_is_no_deny(made: "IAMClient") -> None:
+    deny = ManagementDeny(made, ACCOUNT)
+    (held,) = deny.contents(1)
+
+    def other(parsed: dict[str, Any], **_: object) -> None:
+        parsed["PolicyVersion"]["Document"] = document(["somebody"])
+
+    made.meta.events.register("after-call.iam.GetPolicyVersion", other)
+    with pytest.raises(DenyPolicyError, match="reads back differently"):
+        deny.bring(1, document(["u-1"]), held)

@@ -65,7 +65,9 @@ class LeaseTwin:
             return state
         self.world.lease = replace(state, begun=state.begun + 1, until=until)
         self.world.owner = owner
-        written = state.written if state.begun and state.finished == state.begun else None
+        written = (
+            state.written if state.begun and state.begun in (state.finished, self.world.abandoned) else None
+        )
         return Turn(state.begun + 1, written, self.world.finished_at)
 
     def finish(
@@ -82,8 +84,9 @@ class LeaseTwin:
         said = tuple(left_over), tuple(written), tuple(waiting)
         self._give_back(owner, lambda state: LeaseState(state.begun, number, 0, *said, finished_at=at))
 
-    def abandon(self, owner: str) -> None:
-        self._give_back(owner, lambda state: replace(state, until=0))
+    def abandon(self, owner: str, number: int, written: Sequence[str] | None) -> None:
+        self.world.abandoned = number if written is not None else 0
+        self._give_back(owner, lambda state: replace(state, until=0, written=tuple(written or state.written)))
 
     def _give_back(self, owner: str, change: Callable[[LeaseState], LeaseState]) -> None:
         self.world.call("give back")

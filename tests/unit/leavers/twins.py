@@ -96,6 +96,7 @@ class World:
     lease: LeaseState = field(default_factory=LeaseState)
     owner: str | None = None
     finished_at: float = 0
+    abandoned: int = 0
     policies: dict[int, str] = field(default_factory=dict)
     updates: int = 0
     people: list[Person] = field(default_factory=lambda: [Person(USER_ID, LOGIN, JOHN)])
@@ -217,7 +218,7 @@ class World:
             LedgerTwin(self),
             LeaseTwin(self),
             [members],
-            Watch(Told(self), Notices(wording), self.now),
+            Watch(Told(self), Notices(wording), self.now, log=Logger(service="test", level="CRITICAL")),
             losses=lambda: denying(LossesTwin(self.shown, self.call), self.now()),
             now=lambda: self.seconds,
             sleep=self.sleep,
