@@ -10,8 +10,8 @@ from functions.leavers.group_deleted import TIME_FOR_MEMBERS, decide_deletion
 from functions.leavers.partial_render import partials_in
 from functions.leavers.story import OutOfTimeError
 from functions.okta.log_event import LogEvent
-from tests.unit.leavers.group_twins import Shown
 from tests.unit.leavers.group_story import DEV, ONE, READ, deliver, event
+from tests.unit.leavers.group_twins import Shown
 from tests.unit.leavers.twins import JOHN, LOGIN, START, USER_ID, Killed, World, sample
 
 JANE, HER_ID = "00u1ja9eLeaver00004d7", "9067f2a1b3-e5d4c3b2-2222-3333-4444-555566667777"
