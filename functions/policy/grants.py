@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from functions.policy.fields import NAME, Day, Name, OneOrMore, Strict, Text, wrong
 from functions.policy.filters import Selector
+from functions.policy.grant_schema import GRANT
 from functions.policy.mistakes import did_you_mean
 from functions.policy.patterns import CAPTURE, CAPTURES, is_pattern
 
@@ -25,6 +26,8 @@ UserName = Annotated[str, Text(NAME, "a user name", schema=r"(?!\s)(?![^\n]*\{[^
 class Grant(Strict):
     """One rule: groups, by name or by the shape of their name, or users get a permission set in some
     accounts."""
+
+    model_config = ConfigDict(json_schema_extra=GRANT)
 
     group: GroupName | None = None
     groups: OneOrMore[GroupName] = ()

@@ -102,9 +102,12 @@ def _as_json(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value, parse_constant=_no_constant)
+        read = json.loads(value, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise wrong(f"the inline policy is not JSON: {error}") from error
+    if not isinstance(read, dict):
+        raise wrong("the inline policy is not JSON of a policy document", "it begins with {")
+    return read
 
 
 def _once(policies: list[tuple[str, str]]) -> None:
