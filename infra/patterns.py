@@ -100,13 +100,19 @@ def _recorded(sources: list[str], names: tuple[str, ...]) -> EventPattern:
     )
 
 
-ORGANIZATION = _recorded(["aws.organizations", "aws.account"], ACCOUNT_EVENTS + NAME_EVENTS)
+def _named(sources: list[str], names: tuple[str, ...]) -> EventPattern:
+    """The same, whatever AWS calls the kind of event: of some that CloudTrail records as a service's own, no
+    page says the detail-type."""
+    return EventPattern(source=sources, detail={"eventName": list(names), "errorCode": [{"exists": False}]})
+
+
+ORGANIZATION = _named(["aws.organizations", "aws.account"], ACCOUNT_EVENTS + NAME_EVENTS)
 ACCOUNT_FACTORY = _recorded(["aws.controltower"], FACTORY_EVENTS)
 IDENTITY_CENTER = _recorded(IDENTITY_SOURCES, IDENTITY_EVENTS)
 PERMISSION_SETS = _recorded(["aws.sso"], PERMISSION_SET_EVENTS)
 GROUPS_TOLD = EventPattern(source=["aws.identitystore"], detail_type=["Group Created", "Group Updated"])
 """IAM Identity Center User Guide, "Set up event notifications": told without a trail."""
-ACCOUNTS = _recorded(
+ACCOUNTS = _named(
     ["aws.organizations", "aws.controltower", "aws.account"], ACCOUNT_EVENTS + FACTORY_EVENTS + NAME_EVENTS
 )
 ACCOUNTS_OKTA = EventPattern(source=[bus.OKTA], detail_type=[GROUP_CREATE])

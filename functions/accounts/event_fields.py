@@ -12,9 +12,9 @@ class EventError(ValueError):
 
 
 def section(detail: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """The mapping under `name`; an empty one where there is none."""
-    found = detail.get(name)
-    return found if isinstance(found, Mapping) else {}
+    """The mapping under `name`, however that is written; an empty one where there is none."""
+    named = (value for key, value in detail.items() if _plain(key) == _plain(name))
+    return next((value for value in named if isinstance(value, Mapping)), {})
 
 
 def result(detail: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -40,6 +40,20 @@ def account_id(within: Mapping[str, Any]) -> str:
     if not is_account_id(found):
         raise EventError(f"no account id in {', '.join(within) or 'an empty section'}")
     return found
+
+
+def member(detail: Mapping[str, Any]) -> str:
+    """The account that an event of the organization is about, where AWS documents no shape: under what a
+    service event says, else under what was asked or answered; as `accountId`, `account` or `account.id`.
+
+    Raises EventError if there is none.
+    """
+    parts = [result(detail), section(detail, "requestParameters"), section(detail, "responseElements")]
+    for part in parts:
+        for found in (find(part, "accountId"), find(part, "account"), find(section(part, "account"), "id")):
+            if is_account_id(str(found)):
+                return str(found)
+    raise EventError("no account id in any section of the event")
 
 
 def is_account_id(text: str) -> bool:

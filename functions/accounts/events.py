@@ -11,7 +11,15 @@ from typing import Any
 
 from functions import bus
 from functions.accounts import group_events
-from functions.accounts.event_fields import EventError, account_id, find, is_account_id, result, section
+from functions.accounts.event_fields import (
+    EventError,
+    account_id,
+    find,
+    is_account_id,
+    member,
+    result,
+    section,
+)
 from functions.accounts.group_events import GroupAppeared, GroupPlanned, Ignored
 from functions.inbox import Envelope
 
@@ -83,7 +91,7 @@ def _of_aws(envelope: Envelope, name: str) -> Change:  # noqa: C901 - one case a
         case "CreateAccountResult" | "CreateManagedAccount" | "UpdateManagedAccount":
             return _created(envelope.id, detail)
         case "AccountJoinedOrganization":
-            return AccountChange(Kind.JOINED, account_id(result(detail)))
+            return AccountChange(Kind.JOINED, member(detail))
         case "AcceptHandshake":
             return _accepted(detail)
         case "MoveAccount":
@@ -92,8 +100,10 @@ def _of_aws(envelope: Envelope, name: str) -> Change:  # noqa: C901 - one case a
             return _called(detail)
         case "TagResource" | "UntagResource":
             return _tagged(detail)
-        case "CloseAccountResult" | "AccountDepartedOrganization":
-            return _gone(result(detail))
+        case "AccountDepartedOrganization":
+            return AccountChange(Kind.LEFT, member(detail))
+        case "CloseAccountResult":
+            return _closed(result(detail))
         case "RemoveAccountFromOrganization":
             return AccountChange(Kind.LEFT, account_id(section(detail, "requestParameters")))
         case "LeaveOrganization":
@@ -121,16 +131,17 @@ def _created(event_id: str, detail: Mapping[str, Any]) -> Change:
 
 def _accepted(detail: Mapping[str, Any]) -> Change:
     """An invitation counts; consent to all features is a handshake too, and no account joins by it."""
-    handshake = section(detail, "responseElements").get("handshake") or {}
-    if (handshake.get("action"), handshake.get("state")) != ("INVITE", "ACCEPTED"):
-        return Ignored(f"handshake {handshake.get('action')} is {handshake.get('state')}")
-    parties = handshake.get("parties") or ()
-    invited = [party["id"] for party in parties if party.get("type") == "ACCOUNT"]
+    handshake = section(section(detail, "responseElements"), "handshake")
+    action, state = (str(find(handshake, key) or "").upper() for key in ("action", "state"))
+    if (action, state) != ("INVITE", "ACCEPTED"):
+        return Ignored(f"handshake {action or 'without action'} is {state or 'without state'}")
+    parties = find(handshake, "parties") or ()
+    invited = [find(each, "id") for each in parties if str(find(each, "type")).upper() == "ACCOUNT"]
     return AccountChange(Kind.JOINED, account_id({"accountId": next(iter(invited), None)}))
 
 
 def _tagged(detail: Mapping[str, Any]) -> Change:
-    resource = str(section(detail, "requestParameters").get("resourceId", ""))
+    resource = str(find(section(detail, "requestParameters"), "resourceId") or "")
     if not is_account_id(resource):
         return Ignored(f"not an account: {resource}")
     return AccountChange(Kind.TAGGED, resource)
@@ -146,9 +157,9 @@ def _called(detail: Mapping[str, Any]) -> Change:
 
 def _renamed(detail: Mapping[str, Any]) -> Change:
     asked = section(detail, "requestParameters")
-    if not asked.get("name"):
+    if not find(asked, "name"):
         return Ignored("the OU kept its name")
-    unit_id = str(asked.get("organizationalUnitId") or "")
+    unit_id = str(find(asked, "organizationalUnitId") or "")
     if not unit_id:
         raise EventError("no OU in requestParameters")
     return UnitRenamed(unit_id)
@@ -159,11 +170,11 @@ def _touched(detail: Mapping[str, Any]) -> Change:
     issuer = section(section(section(detail, "userIdentity"), "sessionContext"), "sessionIssuer")
     if str(issuer.get("userName", "")).startswith(_OURS):
         return Ignored(f"our own doing: {issuer['userName']}")
-    target = section(detail, "requestParameters").get("targetId")
+    target = find(section(detail, "requestParameters"), "targetId")
     return AccountChange(Kind.TOUCHED, account_id({"accountId": target}))
 
 
-def _gone(told: Mapping[str, Any]) -> Change:
+def _closed(told: Mapping[str, Any]) -> Change:
     state = str(find(told, "state") or "SUCCEEDED").upper()
     if state != "SUCCEEDED":
         return Ignored(f"not closed: {state}")

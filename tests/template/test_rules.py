@@ -120,6 +120,70 @@ def test_only_sign_ins_are_listened_for_where_nothing_changes(stacks: Stacks) ->
     assert listening == {"ostiary-forward-sign-ins", "ostiary-leavers-sign-ins"}
 
 
+@pytest.mark.parametrize("name", ["account-joined-organization", "account-departed-organization"])
+def test_who_comes_and_goes_is_heard_of_whatever_aws_calls_the_event(name: str, stacks: Stacks) -> None:
+    """No page of AWS says the detail-type of these two."""
+    event = sample(ROOT / "events" / "aws" / f"{name}.json") | {"detail-type": "AWS Organizations Event"}
+
+    assert rules_for(stacks.organization, event) == {"ostiary-forward-organization"}
+    assert rules_for(stacks.hub, event) == {"ostiary-accounts"}
+
+
+def changed(name: str, event_name: str) -> dict[str, Any]:
+    """The sample, as CloudTrail records another call of the same service."""
+    event = sample(ROOT / "events" / "aws" / f"{name}.json")
+    event["detail"]["eventName"] = event_name
+    return event
+
+
+@pytest.mark.parametrize("name", ["create-group", "scim-create-group"])
+@pytest.mark.parametrize("call", ["CreateGroup", "UpdateGroup", "PatchGroup"])
+def test_a_group_is_heard_of_when_it_is_made_and_when_it_gets_another_name(
+    name: str, call: str, stacks: Stacks
+) -> None:
+    event = changed(name, call)
+
+    assert rules_for(stacks.permission_sets, event) == {"ostiary-forward-identity-center"}
+    assert "ostiary-identity-center" in rules_for(stacks.hub, event)
+
+
+@pytest.mark.parametrize("told", ["Group Created", "Group Updated"])
+def test_the_identity_store_tells_of_groups_by_itself(told: str, stacks: Stacks) -> None:
+    event = sample(ROOT / "events" / "aws" / "group-created.json") | {"detail-type": told}
+
+    assert rules_for(stacks.permission_sets, event) == {"ostiary-forward-groups"}
+    assert rules_for(stacks.hub, event) == {"ostiary-groups"}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "AttachCustomerManagedPolicyReferenceToPermissionSet",
+        "AttachManagedPolicyToPermissionSet",
+        "DeleteInlinePolicyFromPermissionSet",
+        "DeletePermissionsBoundaryFromPermissionSet",
+        "DetachCustomerManagedPolicyReferenceFromPermissionSet",
+        "DetachManagedPolicyFromPermissionSet",
+        "PutInlinePolicyToPermissionSet",
+        "PutPermissionsBoundaryToPermissionSet",
+        "UpdatePermissionSet",
+    ],
+)
+def test_whatever_changes_a_permission_set_by_hand_is_looked_at(call: str, stacks: Stacks) -> None:
+    event = changed("create-account-assignment", call)
+
+    assert rules_for(stacks.permission_sets, event) == {"ostiary-forward-permission-sets"}
+    assert rules_for(stacks.hub, event) == {"ostiary-permission-sets", "ostiary-permission-sets-here"}
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE"])
+def test_the_first_deployment_starts_a_reconcile_as_each_later_one_does(status: str, stacks: Stacks) -> None:
+    event = sample(ROOT / "events" / "aws" / "stack-status-change.json")
+    event["detail"]["status-details"]["status"] = status
+
+    assert rules_for(stacks.hub, event) == {"ostiary-deployed"}
+
+
 def test_where_hub_and_management_account_are_one_nothing_comes_twice(shapes: dict[str, Stacks]) -> None:
     event = sample(ROOT / "events" / "aws" / "create-group.json")
 

@@ -107,6 +107,57 @@ def test_an_event_whose_shape_aws_does_not_document_is_read_in_any(details: dict
     assert change == AccountChange(Kind.JOINED, "444455556666")
 
 
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"requestParameters": {"accountId": "444455556666"}},
+        {"responseElements": {"AccountId": "444455556666"}},
+        {"responseElements": {"account": {"id": "444455556666", "name": "****"}}},
+        {"serviceEventDetails": {"Account": {"Id": "444455556666"}}},
+        {"serviceEventDetails": {"account": "444455556666"}},
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("account-joined-organization", Kind.JOINED), ("account-departed-organization", Kind.LEFT)],
+)
+def test_an_account_is_found_in_whichever_section_it_stands(
+    name: str, kind: Kind, details: dict[str, Any]
+) -> None:
+    """Given the id in the question, in the answer or in the service's own part, it is the account that came
+    or went, and not the caller's, which is the management account's."""
+    change = edited(name, lambda d: d.update({"serviceEventDetails": None, **details}))
+    assert change == AccountChange(kind, "444455556666")
+
+
+def test_an_invitation_is_read_in_either_case() -> None:
+    """Given AWS's pages that disagree on case, Invite and Accepted are an arrival as well."""
+
+    def recased(detail: dict[str, Any]) -> None:
+        handshake = detail["responseElements"]["handshake"]
+        parties = [{"Id": p["id"], "Type": p["type"].title()} for p in handshake["parties"]]
+        detail["responseElements"] = {
+            "Handshake": {"Action": "Invite", "State": "Accepted", "Parties": parties}
+        }
+
+    assert edited("accept-handshake", recased) == AccountChange(Kind.JOINED, "555566667777")
+
+
+def test_a_tag_is_read_in_either_case() -> None:
+    change = edited("tag-resource", lambda d: d.update(requestParameters={"ResourceId": "444455556666"}))
+    assert change == AccountChange(Kind.TAGGED, "444455556666")
+
+
+@pytest.mark.parametrize("state", ["FAILED", "Failed", "IN_PROGRESS"])
+def test_an_account_that_could_not_be_closed_has_not_left(state: str) -> None:
+    """Given a closure that failed or goes on, what is missing there is still missed."""
+    change = edited(
+        "close-account-result",
+        lambda d: d["serviceEventDetails"]["closeAccountStatus"].update(state=state),
+    )
+    assert change == Ignored(f"not closed: {state.upper()}")
+
+
 @pytest.mark.parametrize("state", ["SUCCEEDED", "Succeeded", "succeeded"])
 def test_states_are_read_in_either_case(state: str) -> None:
     """Given AWS's pages that disagree on case, each spelling means the same."""
@@ -158,6 +209,7 @@ def test_a_call_that_failed_changed_nothing() -> None:
         ("delete-account-assignment", {"requestParameters": None}),
         ("create-account-result", {"serviceEventDetails": {"createAccountStatus": {"state": "SUCCEEDED"}}}),
         ("account-joined-organization", {"serviceEventDetails": {"accountId": "not-an-id"}}),
+        ("account-departed-organization", {"serviceEventDetails": None}),
         ("accept-handshake", {"responseElements": {"handshake": {"action": "INVITE", "state": "ACCEPTED"}}}),
     ],
 )
