@@ -1,6 +1,7 @@
 """Gateway to AWS Organizations: what an account is, where it stands, how it is tagged."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -54,45 +55,58 @@ class Organizations:
 
     def accounts(self, *, with_tags: bool) -> tuple[Account, ...]:
         """Every account, read once: a call for 20 accounts, one for each OU, and, only if tags are asked
-        for, one for each account. Raises ClientError if any of it cannot be read."""
+        for, one for each account. Where AWS does not say in the list where accounts stand, another for each
+        OU and each 20 accounts in it. Raises ClientError if any of it cannot be read."""
         units = self._units()
         pages = self._client.get_paginator("list_accounts").paginate()
+        listed = [described for page in pages for described in page["Accounts"]]
+        places = {} if all(each.get("Paths") for each in listed) else self._places(units)
         return tuple(
             Account(
                 id=described["Id"],
                 name=described["Name"],
-                ou_path=self._ou_path(described, units),
+                ou_path=places.get(described["Id"]) or self._ou_path(described, units),
                 tags=self._tags(described["Id"]) if with_tags else {},
                 state=_state(described),
                 is_management=described["Id"] == self._management_account,
             )
-            for page in pages
-            for described in page["Accounts"]
+            for described in listed
         )
 
     def _units(self) -> dict[str, str]:
-        """The name of every OU, by its id."""
+        """The path of every OU, and of the root, by its id."""
         (root,) = self._client.list_roots()["Roots"]  # an organization has exactly one
-        names: dict[str, str] = {}
+        paths = {root["Id"]: "/"}
         parents = [root["Id"]]
         listing = self._client.get_paginator("list_organizational_units_for_parent")
         while parents:
-            for page in listing.paginate(ParentId=parents.pop()):
+            parent = parents.pop()
+            for page in listing.paginate(ParentId=parent):
                 for unit in page["OrganizationalUnits"]:
-                    names[unit["Id"]] = unit["Name"]
+                    paths[unit["Id"]] = f"{paths[parent].rstrip('/')}/{unit['Name']}"
                     parents.append(unit["Id"])
-        return names
+        return paths
+
+    def _places(self, units: Mapping[str, str]) -> dict[str, str]:
+        """The OU path of every account that stands in one of these; without those that were seen in two,
+        because they moved meanwhile."""
+        listing = self._client.get_paginator("list_accounts_for_parent")
+        seen: dict[str, set[str]] = defaultdict(set)
+        for unit_id, path in units.items():
+            for page in listing.paginate(ParentId=unit_id):
+                for account in page["Accounts"]:
+                    seen[account["Id"]].add(path)
+        return {account: paths.pop() for account, paths in seen.items() if len(paths) == 1}
 
     def _ou_path(self, described: "AccountTypeDef", units: Mapping[str, str] | None = None) -> str:
         """`/Workloads/Production`. Account.Paths holds ids, so names are read either way, never kept:
         an OU that was renamed a minute ago must not grant by its old name."""
         paths = described.get("Paths")
-        if paths:
-            known = units or {}
-            names = [known.get(ou_id) or self._ou_name(ou_id) for ou_id in _OU_ID.findall(paths[0])]
-        else:
-            names = self._names_above(described["Id"])
-        return "/" + "/".join(names)
+        if not paths:
+            return "/" + "/".join(self._names_above(described["Id"]))
+        above = _OU_ID.findall(paths[0])
+        known = (units or {}).get(above[-1]) if above else "/"
+        return known or "/" + "/".join(self._ou_name(ou_id) for ou_id in above)
 
     def _names_above(self, child_id: str) -> list[str]:
         """OU names from the root's child down to the child's parent."""

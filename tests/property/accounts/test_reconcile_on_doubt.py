@@ -22,7 +22,7 @@ reads = st.sampled_from(
         ("organizations", "list_roots"),
         ("organizations", "list_accounts"),
         ("organizations", "list_organizational_units_for_parent"),
-        ("organizations", "list_parents"),
+        ("organizations", "list_accounts_for_parent"),
         ("store", "list_groups"),
         ("center", "list_permission_sets"),
         ("center", "describe_permission_set"),

@@ -14,6 +14,14 @@ class MemberAccount:
     state: str = "ACTIVE"
 
 
+ROOT = "r-ab12"
+
+
+def _path(parent_id: str) -> str:
+    """A unit's id is its path, which no real id is."""
+    return "/" if parent_id == ROOT else parent_id
+
+
 class FakeOrganizations(Service):
     def __init__(self) -> None:
         super().__init__("organizations")
@@ -27,7 +35,6 @@ class FakeOrganizations(Service):
         return {"Account": {"Id": asked["AccountId"], "Name": account.name, "State": account.state}}
 
     def list_parents(self, **asked: Any) -> dict[str, Any]:
-        """A unit's id is its path, which no real id is."""
         self.count("list_parents")
         at = (
             self.accounts[asked["ChildId"]].ou_path
@@ -36,9 +43,7 @@ class FakeOrganizations(Service):
         )
         root = at in ("", "/")
         return {
-            "Parents": [
-                {"Id": "r-ab12", "Type": "ROOT"} if root else {"Id": at, "Type": "ORGANIZATIONAL_UNIT"}
-            ]
+            "Parents": [{"Id": ROOT, "Type": "ROOT"} if root else {"Id": at, "Type": "ORGANIZATIONAL_UNIT"}]
         }
 
     def describe_organizational_unit(self, **asked: Any) -> dict[str, Any]:
@@ -46,21 +51,21 @@ class FakeOrganizations(Service):
         return {"OrganizationalUnit": {"Name": asked["OrganizationalUnitId"].rpartition("/")[2]}}
 
     def all_of_list_accounts_for_parent(self, **asked: Any) -> tuple[str, list[Any]]:
-        here = asked["ParentId"]
+        here = _path(asked["ParentId"])
         return "Accounts", [{"Id": id_} for id_, account in self.accounts.items() if account.ou_path == here]
 
     def all_of_list_organizational_units_for_parent(self, **asked: Any) -> tuple[str, list[Any]]:
-        start = asked["ParentId"].rstrip("/") + "/"
+        start = _path(asked["ParentId"]).rstrip("/") + "/"
         below = {
             a.ou_path[len(start) :].partition("/")[0]
             for a in self.accounts.values()
             if a.ou_path.startswith(start)
         }
-        return "OrganizationalUnits", [{"Id": start + name} for name in sorted(below) if name]
+        return "OrganizationalUnits", [{"Id": start + name, "Name": name} for name in sorted(below) if name]
 
     def list_roots(self, **_asked: Any) -> dict[str, Any]:
         self.count("list_roots")
-        return {"Roots": [{"Id": "r-ab12"}]}
+        return {"Roots": [{"Id": ROOT}]}
 
     def all_of_list_accounts(self, **_asked: Any) -> tuple[str, list[Any]]:
         return "Accounts", [
