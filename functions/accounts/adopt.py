@@ -18,6 +18,13 @@ from functions.policy.selectors import Account, is_under
 Where = str | Mapping[str, Any]
 
 
+APART = (
+    "member accounts have this permission set too; give the management account one of its own, assign that, "
+    "and take this one away there"
+)
+"""Because sets of the management account refer to policies that member accounts do not have."""
+
+
 @dataclass(frozen=True)
 class Adopted:
     """The policy as plain data, and what could not be put into it, each with the reason."""
@@ -35,6 +42,7 @@ def adopt(seen: Snapshot) -> Adopted:
     ready = {account.id: account for account in open_ if account.state == "ACTIVE"}
     there = [item for item in seen.assignments if item.account_id in ready]
     home = [item.permission_set_arn for item in there if ready[item.account_id].is_management]
+    both = set(home) & {item.permission_set_arn for item in there if not ready[item.account_id].is_management}
     sets = adopt_sets(seen.permission_sets, {names.get(arn, "") for arn in home})
     reached: dict[tuple[Principal, str], set[str]] = defaultdict(set)
     left_out = [f"account {id_}: {reason}" for id_, reason in sorted(seen.off_limits.items())]
@@ -49,6 +57,8 @@ def adopt(seen: Snapshot) -> Adopted:
             left_out.append(f"{principal.said} in {item.account_id}: its permission set is not known")
         elif not _can_be_written(principal):
             left_out.append(f"{principal.said} in {item.account_id}: its name cannot be written into a grant")
+        elif item.permission_set_arn in both and ready[item.account_id].is_management:
+            left_out.append(f"{principal.said} in {item.account_id}, {name}: {APART}")
         elif name in sets.sets:
             reached[principal, name].add(item.account_id)
     grants = _grants(reached, list(ready.values()))

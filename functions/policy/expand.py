@@ -118,7 +118,9 @@ def _by_name(grant: Grant, directory: Directory) -> Iterator[_Found]:
 
 
 def _by_shape(grant: Grant, policy: AccessPolicy, roster: Roster, directory: Directory) -> Iterator[_Found]:
-    known = roster.vocabulary(policy.permission_sets)
+    # A name never means a set of the management account's own, unless the grant is for that account.
+    sets = policy.given_to_members() if grant.beyond_management else policy.permission_sets
+    known = roster.vocabulary(sets)
     for pattern in grant.patterns:
         for name, group_id in directory.groups.items():
             for reading in readings(pattern, name, known):

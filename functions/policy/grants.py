@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from functions.policy.fields import NAME, Day, Name, OneOrMore, Strict, Text, wrong
-from functions.policy.filters import Selector
+from functions.policy.filters import MANAGEMENT, Selector
 from functions.policy.grant_schema import GRANT
 from functions.policy.mistakes import did_you_mean
 from functions.policy.patterns import CAPTURE, CAPTURES, is_pattern
@@ -58,6 +58,11 @@ class Grant(Strict):
     def people(self) -> tuple[str, ...]:
         """Users given by their user names."""
         return (self.user, *self.users) if self.user else self.users
+
+    @property
+    def beyond_management(self) -> bool:
+        """Does it reach member accounts?"""
+        return any(selector != MANAGEMENT for selector in self.accounts) or not self.accounts
 
     def ended(self, today: date) -> bool:
         """Is its last day over?"""

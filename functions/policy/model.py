@@ -55,6 +55,25 @@ class AccessPolicy(Strict):
             return frozenset(self.permission_sets)
         return frozenset(grant.permission_set for grant in granted if grant.permission_set)
 
+    def given_in_both(self) -> dict[int, str]:
+        """By the number (from 0) of a grant that reaches member accounts, what is wrong with it: its
+        permission set is also given in the management account.
+
+        Such a set refers to policies that deny leavers there, and "you must have an IAM policy that matches
+        the name and path in each AWS account" (API Reference, "CustomerManagedPolicyReference"); a delegated
+        administrator may not touch it anywhere (User Guide, "Delegated administration").
+        """
+        used = self.used_in_management()
+        return {
+            number: f"{grant.permission_set or 'what it chooses'} is given in the management account too"
+            for number, grant in enumerate(self.grants)
+            if grant.beyond_management and (grant.permission_set in used or MANAGEMENT in grant.accounts)
+        }
+
+    def given_to_members(self) -> frozenset[str]:
+        """Permission sets that member accounts may have: all but those of the management account."""
+        return frozenset(self.permission_sets) - self.used_in_management()
+
     def too_many_policies(self, denies: int) -> dict[str, str]:
         """By the name of a permission set, what is wrong where a deployment adds `denies` policies that
         deny leavers in the management account."""

@@ -19,6 +19,9 @@ BUNDLED = "access.json"
 DENIES = 4
 """How many policies a deployment adds to permission sets used in the management account, by default."""
 
+APART = "give the management account permission sets of its own"
+"""IAM Identity Center User Guide, "Delegated administration", has the same advice."""
+
 
 def load(path: Path, denies: int = DENIES) -> AccessPolicy:
     """Read and check an access.yaml. Raises PolicyError with all its mistakes, each at its place.
@@ -41,6 +44,8 @@ def loads(text: str, file: str = "access.yaml", denies: int = DENIES) -> AccessP
         raise PolicyError([*merged.mistakes, *explain(error, merged)]) from error
     many = policy.too_many_policies(denies).items()
     found = [merged.mistake(("permission_sets", name), said, MANY) for name, said in many]
+    both = policy.given_in_both().items()
+    found += [merged.mistake(("grants", number), said, APART) for number, said in both]
     if merged.mistakes or found:
         raise PolicyError([*merged.mistakes, *found])
     return policy

@@ -72,6 +72,11 @@ cases = st.builds(
 )
 
 
+def home(case: Case) -> set[str]:
+    """Permission sets of the management account, which no group's name chooses elsewhere."""
+    return {str(g["permission_set"]) for g in case.grants if "management" in str(g.get("accounts"))}
+
+
 def meaning(case: Case, account_id: str) -> set[tuple[str, str]]:
     """Who should get in: (group, permission set)."""
     account = MemberAccount("management", "/") if account_id == MANAGEMENT else case.accounts[account_id]
@@ -79,8 +84,9 @@ def meaning(case: Case, account_id: str) -> set[tuple[str, str]]:
     for grant in case.grants:
         if "groups" in grant:
             if account_id != MANAGEMENT:
+                sets = set(SETS) - home(case)
                 wanted |= {
-                    (f"aws-{said}-{name}", name) for said in (account.name, account_id) for name in SETS
+                    (f"aws-{said}-{name}", name) for said in (account.name, account_id) for name in sets
                 }
             continue
         chosen = grant["accounts"]

@@ -135,6 +135,11 @@ def holds(selector: object, account: Account) -> bool:
     )
 
 
+def home(case: Case) -> set[str]:
+    """Permission sets of the management account, which no group's name chooses elsewhere."""
+    return {str(g["permission_set"]) for g in case.grants if "management" in str(g.get("accounts"))}
+
+
 def meaning(case: Case, seen: Picture) -> set[AccountAssignment]:
     wanted: set[AccountAssignment] = set()
     for account in seen.accounts:
@@ -146,7 +151,7 @@ def meaning(case: Case, seen: Picture) -> set[AccountAssignment]:
             if "groups" in grant:
                 said = {account.id, account.name} if "{account}" in str(grant["groups"]) else units
                 pairs = (
-                    {(f"{word}-{name}", name) for word in said for name in SETS}
+                    {(f"{word}-{name}", name) for word in said for name in set(SETS) - home(case)}
                     if not account.is_management
                     else set()
                 )

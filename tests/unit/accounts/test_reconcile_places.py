@@ -7,6 +7,11 @@ from functions.aws.identity_center import AccountAssignment
 from tests.unit.accounts.aws_in_memory import MANAGEMENT
 from tests.unit.accounts.company import ENFORCE, FULL, GRANTS, ONE, TWO, Company, opened
 
+HOME = (
+    GRANTS.replace("Operations: {}", "Operations: {}, Home: {}")
+    + "  - {group: sre, permission_set: Home, accounts: management}\n"
+)
+
 
 def test_where_the_role_may_not_be_used_accounts_are_read_one_by_one() -> None:
     """From a delegated administrator: a call for each account, one for each set provisioned there."""
@@ -43,18 +48,17 @@ def test_a_group_that_cannot_be_read_by_itself_is_handed_over_account_by_account
 
 
 def test_the_management_account_is_given_access_where_the_hub_is_in_it() -> None:
-    company = Company(GRANTS + "  - {group: sre, permission_set: Operations, accounts: management}\n")
+    company = Company(HOME)
     company.run()
-    assert (MANAGEMENT, "sre", "Operations") in company.access()
+    assert (MANAGEMENT, "sre", "Home") in company.access()
 
 
 def test_a_delegated_administrator_leaves_the_management_account_alone_and_says_why() -> None:
     """Given a grant there, it is blocked with the reason, and asked for by nobody, again and again."""
-    policy = GRANTS + "  - {group: sre, permission_set: Operations, accounts: management}\n"
-    company = Company(policy, off_limits={MANAGEMENT: DELEGATED})
+    company = Company(HOME, off_limits={MANAGEMENT: DELEGATED})
     done = company.run()
     assert company.access() == FULL
-    assert opened(done)[f"accounts/{MANAGEMENT}/access"].facts == {"sre → Operations": DELEGATED}
+    assert opened(done)[f"accounts/{MANAGEMENT}/access"].facts == {"sre → Home": DELEGATED}
 
 
 def test_nothing_is_removed_from_the_management_account_by_a_delegated_administrator() -> None:

@@ -23,12 +23,12 @@ CARDS = Account("222222222222", "cards", "/Workloads/Production")
 PLAY = Account("333333333333", "play", "/Sandbox")
 CLOSED = Account("444455556666", "old", "/Sandbox", state="SUSPENDED")
 POLICY = """
-permission_sets: {ReadOnly: {}, Operations: {}}
+permission_sets: {ReadOnly: {}, Operations: {}, Home: {}}
 grants:
   - {group: audit, permission_set: ReadOnly, accounts: all}
   - {group: sre, permission_set: Operations, accounts: {ou: /Workloads}}
   - {group: sre, permission_set: Operations, accounts: {ou: /Sandbox}, until: 2026-01-31}
-  - {user: kim@example.com, permission_set: Operations, accounts: management}
+  - {user: kim@example.com, permission_set: Home, accounts: management}
 """
 
 
@@ -55,6 +55,7 @@ SEEN = Snapshot(
                 "tags": {"cost": "42"},
             },
         ),
+        "Home": KnownSet("arn:of:Home", {"managed": ["Billing"]}),
     },
     directory=Directory(
         {"audit": "id-of-audit", "sre": "id-of-sre", "everyone": "id-of-everyone"},
@@ -68,7 +69,7 @@ SEEN = Snapshot(
         has(CHECKOUT, "Operations", "sre"),
         has(CARDS, "Operations", "sre"),
         has(PLAY, "Operations", "lee", "USER"),
-        has(MANAGEMENT, "Operations", "kim", "USER"),
+        has(MANAGEMENT, "Home", "kim", "USER"),
         has(CLOSED, "ReadOnly", "audit"),
     ),
 )
@@ -157,7 +158,7 @@ def test_why_can_they(here: Path) -> None:
     assert "can use Operations through group sre" in told
     assert "because grant 2: group sre, OU /Workloads" in told
     assert "grant 1 gives ReadOnly here to group audit; kim@example.com is not among them" in told
-    assert "grant 4 gives Operations to user kim@example.com, but not here" in told
+    assert "grant 4 gives Home to user kim@example.com, but not here" in told
 
 
 def test_a_disabled_person_is_called_disabled(here: Path) -> None:
@@ -208,7 +209,7 @@ def test_the_first_plan_of_an_imported_organization_is_empty(here: Path) -> None
     assert (made["create"], made["remove"], made["blocked"]) == ([], [], [])
     assert [entry["because"] for entry in made["kept"]] == [["its account is SUSPENDED"]]
     assert [(g.group or g.user, g.permission_set) for g in written.grants] == [
-        ("kim@example.com", "Operations"),
+        ("kim@example.com", "Home"),
         ("lee@example.com", "Operations"),
         ("sre", "Operations"),
         ("audit", "ReadOnly"),

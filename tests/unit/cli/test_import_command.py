@@ -86,8 +86,8 @@ def test_a_set_that_would_permit_something_else_is_left_alone(
     told, policy = imported(with_set(definition))
     assert f"left out: permission set ReadOnly: {reason}" in told.stderr
     assert "what the file does not define is not Ostiary's" in told.stderr
-    assert set(policy.permission_sets) == {"Operations"}
-    assert {grant.permission_set for grant in policy.grants} == {"Operations"}
+    assert set(policy.permission_sets) == {"Home", "Operations"}
+    assert {grant.permission_set for grant in policy.grants} == {"Home", "Operations"}
 
 
 def test_a_group_keeps_the_space_at_the_end_of_its_name() -> None:
@@ -170,3 +170,13 @@ def test_an_account_that_could_not_be_read_is_named() -> None:
     told = RUN.invoke(app, ["explain", "kim@example.com", "management", "--snapshot", "seen.json"])
     assert told.exit_code == Exit.FAILED
     assert "sign in there" in told.stderr
+
+
+def test_a_set_of_both_the_management_account_and_members_stays_with_the_members() -> None:
+    """Given one set in both, which AWS would not provision with the denies, the policy that is written loads,
+    and what is left out in the management account is named with what to do."""
+    told, policy = imported(
+        replace(SEEN, assignments=(*SEEN.assignments, has(MANAGEMENT, "ReadOnly", "sre")))
+    )
+    assert "left out: group sre in 123456789012, ReadOnly: member accounts have this" in told.stderr
+    assert policy.used_in_management() == {"Home"}

@@ -9,13 +9,13 @@ from functions.policy.selectors import Account
 TODAY = date(2026, 11, 22)
 POLICY = loads(
     """
-permission_sets: {ReadOnly: {}, Developer: {}}
+permission_sets: {ReadOnly: {}, Developer: {}, Home: {}}
 grants:
   - {group: everybody, permission_set: ReadOnly, accounts: all}
   - {groups: [developers, everybody], permission_set: Developer, accounts: {ou: /Workloads}}
   - {group: everybody, permission_set: ReadOnly, accounts: {ou: /Workloads}}
   - {groups: "aws-{account}-{permission_set}"}
-  - {group: admins, permission_set: Developer, accounts: management}
+  - {group: admins, permission_set: Home, accounts: management}
 """
 )
 ACCOUNT = Account("111111111111", "data-lake", "/Workloads/Data")
@@ -94,7 +94,7 @@ def test_the_management_account_gets_what_its_word_gives_and_nothing_else() -> N
     """Given the management account, `all` and patterns give nothing there."""
     management = Account("123456789012", "management", "/", is_management=True)
     groups = directory("everybody", "developers", "admins", "aws-management-ReadOnly")
-    assert gets(expand(POLICY, [management], groups, TODAY)) == {(management.id, "admins", "Developer")}
+    assert gets(expand(POLICY, [management], groups, TODAY)) == {(management.id, "admins", "Home")}
 
 
 def test_a_person_can_be_granted_access() -> None:

@@ -27,7 +27,6 @@ def reached(rest: str) -> set[str]:
     [
         ("accounts: all", {"checkout-production", "cards", "twin", "fresh"}),
         ("accounts: management", {"management"}),
-        ("accounts: [management, {name: fresh}]", {"management", "fresh"}),
         ("accounts: {id: 222222222222}", {"cards"}),
         ("accounts: {id: ['222222222222', '333333333333']}", {"cards", "twin"}),
         ("accounts: {name: '*-production'}", {"checkout-production"}),
