@@ -43,11 +43,15 @@ class People:
         self._store = identity_store_id
         self._issuer: str | None = None
 
-    def by_okta(self, okta_id: str, login: str | None, lately: str | None = None) -> Person | None:
+    def by_okta(
+        self, okta_id: str, login: str | None, lately: str | None = None, *, thorough: bool = True
+    ) -> Person | None:
         """The person with this Okta id; failing that, the one of that userName if nobody else claims it.
 
         `lately` is the user id that they had when last seen. It counts only if that user carries the Okta
-        id still, which is one call; to search takes two and more.
+        id still, which is one call; to search takes two and more. Not `thorough`: where SCIM's issuer is
+        known, nobody having the id from it, nor the userName, is an answer; the whole directory, a call for
+        every hundred people, is not looked through for another issuer's.
 
         Raises AmbiguousPersonError if several people carry the id, or if the userName is that of a person
         with another Okta id.
@@ -55,13 +59,17 @@ class People:
         still = self._described(lately) if lately else None
         if still and still.okta_id == okta_id:
             return still
+        if not (self._issuer or thorough):
+            self._learn()
         carrier = self._by_external_id(self._issuer, okta_id) if self._issuer else None
         if carrier:
             return carrier
         named = self.by_user_name(login) if login else None
         if named and named.okta_id == okta_id:
             return named
-        carriers = [user for user in self._users() if okta_id in _external_ids(user)]
+        doubtful = named is not None and named.okta_id is not None
+        everybody = self._users() if thorough or doubtful or not self._issuer else ()
+        carriers = [user for user in everybody if okta_id in _external_ids(user)]
         if len(carriers) > 1:
             raise AmbiguousPersonError(
                 f"{len(carriers)} users of Identity Center carry the Okta id {okta_id}"
@@ -104,6 +112,11 @@ class People:
         except self._client.exceptions.ResourceNotFoundException:
             return None
         return self._described(found["UserId"])
+
+    def _learn(self) -> None:
+        """SCIM's issuer, from the first people of the directory."""
+        for user in self._client.list_users(IdentityStoreId=self._store)["Users"]:
+            self._person(user, None)
 
     def _by_external_id(self, issuer: str, okta_id: str) -> Person | None:
         try:

@@ -27,7 +27,7 @@ class Wording:
         failing, ended = self._failing(record), self.ended(record)
         if any(not outcome.final for outcome in record.steps.values()):
             return [failing]
-        if _never_had_access(record):
+        if never_had_access(record):
             return [failing.cleared()]
         return [failing.cleared(), ended if record.open else ended.cleared()]
 
@@ -123,7 +123,8 @@ class Wording:
         return (
             f"Look for them in IAM Identity Center: {self.console.user(None)}",
             f"If they are there: ostiary revoke USER_ID --reason 'left Okta as {record.who}' --yes",
-            "If they never had access to AWS, nothing is to be done.",
+            "They are looked for again and again, and this stays, until somebody knows who they are. To end "
+            f"it, if they never had access to AWS: ostiary restore {record.who} --reason 'no access' --yes",
         )
 
     def finding(
@@ -150,7 +151,7 @@ def _severity(record: Record, denied: bool) -> Severity:
     return Severity.PAGE if doubtful or missing else Severity.WARNING
 
 
-def _never_had_access(record: Record) -> bool:
+def never_had_access(record: Record) -> bool:
     """Most people of an Okta organization: on-call need not hear of them."""
     search = record.steps.get(IDENTIFY)
     return search is not None and search.note == NEVER and not SURELY_HERE & set(record.reasons)

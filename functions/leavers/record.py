@@ -100,6 +100,10 @@ class Record:
         """How to call them in a message."""
         return self.login or self.okta_id or self.user_id or self.key
 
+    def _called(self, told: str | None) -> str | None:
+        """The directory's name, once it is known, before Okta's: the access policy protects by it."""
+        return (self.login if self.user_id else None) or told or self.login
+
     def unfinished_since(self, last: str) -> datetime | None:
         """When a step of the newest occasion was last tried; None if there is none, or `last` is done."""
         if self.occasion is None or self.is_final(last):
@@ -116,7 +120,7 @@ class Record:
         marks = _newest(self.marks, {leaver.reason: mark})
         if marks == self.marks:
             return self
-        new = replace(self, marks=marks, login=leaver.login or self.login)
+        new = replace(self, marks=marks, login=self._called(leaver.login))
         new = replace(new, triggers=_seen(self.triggers if self.open else (), leaver.trigger))
         newest = max((m.at for m in self.marks.values() if m.gone), default=None)
         if newest is not None and leaver.published <= newest:
@@ -137,7 +141,7 @@ class Record:
         marks = _newest(self.marks, dict.fromkeys(back.lifts, mark))
         if marks == self.marks:
             return self
-        new = replace(self, marks=marks, login=back.login or self.login)
+        new = replace(self, marks=marks, login=self._called(back.login))
         if not self.open or new.open:
             return new
         old_sessions = self.user_id is not None and not self.lifted
@@ -151,6 +155,15 @@ class Record:
             clean_since=None,
             lifted=False,
         )
+
+    def spared(self, trigger: str, now: datetime) -> Self:
+        """Back for every reason, with no session denied: the access policy protects them. The same object if
+        nothing is open."""
+        if not self.open:
+            return self
+        at = max(now, *(mark.at + timedelta(microseconds=1) for mark in self.marks.values()))
+        back = Return(self.okta_id, self.login, frozenset(self.reasons), trigger, at)
+        return replace(self.returned(back, now, timedelta()), narrowed=None, deny_until=None)
 
     def is_due(self, now: datetime) -> bool:
         """Whether a deny is there that was promised no longer than until now."""
@@ -170,7 +183,9 @@ class Record:
             return replace(self, narrowed=None, deny_until=None)
         if reachable:
             return replace(self, clean_since=None, deny_until=now + keep_deny)
-        if self.clean_since is None and self.user_id is not None:
+        if self.user_id is None:
+            return replace(self, deny_until=now + keep_deny)  # They were never denied.
+        if self.clean_since is None:
             return self.cleaned(now, keep_deny)
         return replace(self, lifted=True)
 

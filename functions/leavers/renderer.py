@@ -84,7 +84,8 @@ class Renderer:
     """Brings the deny policies up to what the ledger says of leavers, and of those who `losses` are.
 
     UpdatePolicy allows 2 calls a second and knows no versions: hence one writer at a time, who writes for
-    everybody whose revocation was in the ledger when the writing began.
+    everybody whose revocation was in the ledger when the writing began. `spares` says by their login whom
+    the access policy protects.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Renderer:
         watch: Watch,
         *,
         losses: Callable[[], Sequence[Loss]] = tuple,
+        spares: Callable[[str | None], bool] = lambda _: False,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -103,6 +105,7 @@ class Renderer:
         self._places = places
         self._watch = watch
         self._losses = losses
+        self._spares = spares
         self._now = now
         self._sleep = sleep
 
@@ -141,7 +144,7 @@ class Renderer:
         try:
             # In a burst others are just writing into the ledger: one writing then serves many more of them.
             self._sleep(_breath(self._now(), turn.finished_at))
-            people, losses = self._denied(), self._losses()
+            people, losses = self._to_deny()
             marks = None  # Whatever ends this in the middle: nobody then knows what was written.
             done = self._everywhere(people, losses, turn.written, deadline)
             marks = done.marks
@@ -158,8 +161,10 @@ class Renderer:
             if not finished:
                 self._abandon(owner, turn.number, marks)
 
-    def _denied(self) -> list[Denied]:
-        return denied(self._ledger.open_entries())
+    def _to_deny(self) -> tuple[list[Denied], list[Loss]]:
+        """Whatever stands in the ledger, and however it got there: nobody is denied whom `spares` names."""
+        entries = [each for each in self._ledger.open_entries() if not self._spares(each.get("login"))]
+        return denied(entries), [loss for loss in self._losses() if not self._spares(loss.login)]
 
     def _everywhere(
         self,

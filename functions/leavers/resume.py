@@ -26,6 +26,7 @@ class OpenRevocations(Protocol):
 
 class Resumable(Protocol):
     def resume(self, seed: Record) -> Story[None]: ...
+    def search_again(self, seed: Record) -> Story[None]: ...
 
 
 class Listener(Protocol):
@@ -63,10 +64,17 @@ class Resumption:
         for seed in given_up(self._ledger.open_entries(), self._now()):
             if self._now() > until:
                 return
-            try:
-                self._together.tell(self._revocations.resume(seed))
-            except (StepsFailedError, LedgerConflictError, BusError, ClientError, BotoCoreError) as error:
-                self._log.warning("still not done: %s", error, extra={"person": seed.key})
+            self._tried(self._revocations.resume(seed))
+
+    def search_again(self, seed: Record) -> None:
+        """Look again for somebody whom nobody could identify. What fails comes again as well."""
+        self._tried(self._revocations.search_again(seed))
+
+    def _tried(self, story: Story[None]) -> None:
+        try:
+            self._together.tell(story)
+        except (StepsFailedError, LedgerConflictError, BusError, ClientError, BotoCoreError) as error:
+            self._log.warning("still not done: %s", error)
 
 
 def given_up(entries: Sequence[Mapping[str, Any]], now: datetime) -> list[Record]:

@@ -1,7 +1,7 @@
 """Revocations from end to end: what an event changes goes into the ledger, then its steps are carried out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -10,9 +10,9 @@ from functions.leavers.book import new_record, told
 from functions.leavers.carrying_out import CarryingOut
 from functions.leavers.changes import changing
 from functions.leavers.decide import Leaver, Return
-from functions.leavers.findings import Wording
+from functions.leavers.findings import Wording, never_had_access
 from functions.leavers.identify import Directory, Snapshot, identified
-from functions.leavers.record import Record
+from functions.leavers.record import Record, StepState
 from functions.leavers.rules import Findings, Rules
 from functions.leavers.steps import IDENTIFY, TELL
 from functions.leavers.story import Recall, Story
@@ -30,10 +30,6 @@ class Work:
 
 
 Works = tuple[Work, ...]
-
-
-class _ProtectedError(Exception):
-    """The access policy protects this person."""
 
 
 class Revocations:
@@ -67,10 +63,7 @@ class Revocations:
         seed = new_record(event, user_id)
         lately = yield from _lately(event.okta_id if isinstance(event, Leaver) else None)
         change = partial(self._changed, event=event, lately=lately)
-        try:
-            entry = yield from changing(seed, told(event), change)
-        except _ProtectedError:
-            return ()
+        entry = yield from changing(seed, told(event), change)
         occasion = entry.record.occasion
         if occasion is None or occasion.trigger != event.trigger:
             return ()  # Stale, or nothing that calls for steps, or steps that another event answers for.
@@ -85,15 +78,51 @@ class Revocations:
         if self._rules.protects(event.login, left.login):
             why = f"{event.reason} {event.note}".strip()
             self._findings.put_findings([self._wording.protected(left, why, event.published)])
-            raise _ProtectedError
+            return record.spared(event.trigger, self._now())
         return left
 
     def resume(self, seed: Record) -> Story[None]:
         """Carry on with this person's steps, if any are left. Raises as the work of `admit` does."""
         lately = yield from _lately(seed.okta_id)
-        entry = yield from changing(seed, {"change": "resumed"}, partial(self._sought, lately=lately))
+        entry = yield from changing(seed, {"change": "resumed"}, partial(self._resumed, lately=lately))
         if entry.record.unfinished_since(TELL) is not None:
             yield from self._carrying_out.of(entry)
+
+    def search_again(self, seed: Record) -> Story[None]:
+        """Look again for somebody whom nobody could identify; carry on with their steps if that is news.
+
+        Raises as the work of `admit` does.
+        """
+        lately = yield from _lately(seed.okta_id)
+        change = partial(self._searched_again, lately=lately)
+        entry = yield from changing(seed, {"change": "searched again"}, change)
+        if entry.record.unfinished_since(TELL) is not None:
+            yield from self._carrying_out.of(entry)
+
+    def _resumed(self, record: Record, lately: Person | None) -> Record:
+        return self._spared(record, self._sought(record, lately))
+
+    def _searched_again(self, record: Record, lately: Person | None) -> Record:
+        """Whoever was never in the directory is forgotten; all others stay until somebody knows who they are,
+        or they are back."""
+        if not record.open or record.user_id is not None:
+            return record
+        plain = replace(record, steps={}, deny_until=self._now() + self._rules.keep_deny)
+        found = self._sought(plain, lately)
+        before, after = record.steps.get(IDENTIFY), found.steps[IDENTIFY]
+        same = before is not None and (before.state, before.note) == (after.state, after.note)
+        if found.user_id is None and (same or after.state is StepState.FAILED):
+            return replace(record, deny_until=plain.deny_until, lifted=same and never_had_access(found))
+        return self._spared(record, found)
+
+    def _spared(self, before: Record, after: Record) -> Record:
+        """Who is found to be protected only now is let go."""
+        occasion = before.occasion
+        if not after.open or occasion is None or not self._rules.protects(after.login):
+            return after
+        why = f"{occasion.reason} {occasion.note}".strip()
+        self._findings.put_findings([self._wording.protected(after, why, occasion.published)])
+        return before.spared(occasion.trigger, self._now())
 
     def _sought(self, record: Record, lately: Person | None) -> Record:
         if not record.open or record.is_final(IDENTIFY):

@@ -40,6 +40,7 @@ class Reachability(Protocol):
 
 class Snapshot(Protocol):
     def taken_at(self) -> datetime | None: ...
+    def find(self, okta_ids: Sequence[str]) -> Mapping[str, Person]: ...
     def refresh(self, people: Iterable[Person], now: datetime) -> int: ...
 
 
@@ -49,6 +50,7 @@ class Directory(Protocol):
 
 class Resumption(Protocol):
     def run(self) -> None: ...
+    def search_again(self, seed: Record) -> None: ...
 
 
 class Checker(Protocol):
@@ -105,6 +107,17 @@ class Upkeep:
         if taken_at is None or self._now() - taken_at >= SNAPSHOT_AGE:
             changed = self._snapshot.refresh(self._directory.everybody(), self._now())
             self._log.info("the directory was looked through", extra={"changed": changed})
+            self._search_again()
+
+    def _search_again(self) -> None:
+        """Those whom nobody could identify, and whom the directory has shown now."""
+        unknown = {
+            entry["okta_id"]: entry
+            for entry in self._ledger.open_entries()
+            if entry["okta_id"] and not entry["user_id"]
+        }
+        for okta_id in self._snapshot.find(list(unknown)) if unknown else ():
+            self._resumption.search_again(_seed(unknown[okta_id]))
 
     def _reconcile(self) -> None:
         """The policies first: nothing waits for those whose deny is due, however many they are."""
@@ -142,8 +155,11 @@ class Upkeep:
 
     def _settled(self, entry: Mapping[str, Any]) -> bool:
         """Whether the deny has ended."""
-        seed = Record(entry["person"], entry["okta_id"], entry["login"], entry["user_id"])
+        seed = _seed(entry)
         before = self._book.latest(seed)
+        if before.open and before.user_id is None:
+            self._resumption.search_again(seed)
+            return False
         left = self._access.reach(before.user_id) if before.user_id and before.open else Reach()
         change = partial(self._change, reachable=bool(left))
         after = self._book.change(seed, {"change": "deny due"}, change).record
@@ -154,6 +170,10 @@ class Upkeep:
         if not record.is_due(self._now()):
             return record
         return record.settled(reachable, self._now(), self._rules.keep_deny)
+
+
+def _seed(entry: Mapping[str, Any]) -> Record:
+    return Record(entry["person"], entry["okta_id"], entry["login"], entry["user_id"])
 
 
 def due(entries: Sequence[Mapping[str, Any]], now: datetime) -> list[Mapping[str, Any]]:

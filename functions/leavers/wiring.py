@@ -73,12 +73,14 @@ class Leavers:
         notices, book = Notices(wording), Book(ledger, _now)
         management = assumed(env.deny_role, "ostiary-leavers")
         losses = PartialLosses(dynamodb, env.ledger_table)
+        keep = Rules(rules.keep_deny, rules.protected)
         renderer = Renderer(
             ledger,
             Lease(dynamodb, env.ledger_table, DENY_POLICIES),
             deny_places(env, management, rules.deny_target),
             Told(bus, notices, _now, log=log),
             losses=lambda: denying(losses, _now()),
+            spares=keep.protects,
         )
         center, above = _centers(env, management)
         access = PersonAccess(
@@ -91,7 +93,6 @@ class Leavers:
         )
         entitlements = _entitlements(env, management, directory)
         self._once = OncePerBatch(renderer)
-        keep = Rules(rules.keep_deny, rules.protected)
         carrying_out = CarryingOut(
             _steps(env, self._once, access, entitlements, rules.memberships),
             wording,

@@ -179,3 +179,28 @@ def test_an_operator_may_name_the_okta_id_or_the_user_name(script: Script) -> No
     assert script.people.named(JOHN) == Person(USER_ID, LOGIN, JOHN)
     script.by_user_name().describe(user(USER_ID, LOGIN, JOHN))
     assert script.people.named(LOGIN) == Person(USER_ID, LOGIN, JOHN)
+
+
+def quickly(script: Script) -> Person | None:
+    return script.people.by_okta(JOHN, LOGIN, thorough=False)
+
+
+def test_of_whom_neither_id_nor_name_is_known_the_directory_is_not_looked_through(script: Script) -> None:
+    """Given a new container: the first people of the directory tell SCIM's issuer, once."""
+    script.page(user("u-1", "a", "00uSomebodyElse00000"), token="a hundred pages follow")
+    for _ in range(10):
+        script.by_external_id(found=None).by_user_name(found=None)
+        assert quickly(script) is None
+
+
+def test_where_no_issuer_is_to_be_learnt_everybody_is_looked_through(script: Script) -> None:
+    script.page(user("u-1", "a")).by_user_name(found=None)
+    script.page(user("u-1", "a"), token="2").page(user("u-2", "renamed", JOHN))
+    assert quickly(script) == Person("u-2", "renamed", JOHN)
+
+
+def test_a_name_that_belongs_to_another_okta_id_is_worth_a_look_at_everybody(script: Script) -> None:
+    other = user("u-1", LOGIN, "00uSomebodyElse00000")
+    script.page(other, token="2").by_external_id(found=None).by_user_name(found="u-1").describe(other)
+    script.page(other, user("u-2", "renamed", JOHN))
+    assert quickly(script) == Person("u-2", "renamed", JOHN)

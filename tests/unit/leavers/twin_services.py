@@ -120,7 +120,9 @@ class PoliciesTwin:
 class Directory:
     world: "World"
 
-    def by_okta(self, okta_id: str, login: str | None, lately: str | None = None) -> Person | None:
+    def by_okta(
+        self, okta_id: str, login: str | None, lately: str | None = None, *, thorough: bool = True
+    ) -> Person | None:
         self.world.call("find")
         if "directory" in self.world.broken:
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetUserId")

@@ -188,7 +188,7 @@ class World:
             directory,
             findings,
             wording,
-            Tripwire(LedgerTwin(self), findings, notices),
+            Tripwire(LedgerTwin(self), findings, notices, clock=lambda: self.seconds),
             reasons=self.reasons,
             app_id=APP_ID,
             log=log,
@@ -220,6 +220,7 @@ class World:
             [members],
             Watch(Told(self), Notices(wording), self.now, log=Logger(service="test", level="CRITICAL")),
             losses=lambda: denying(LossesTwin(self.shown, self.call), self.now()),
+            spares=Rules(timedelta(hours=12), self.protected).protects,
             now=lambda: self.seconds,
             sleep=self.sleep,
         )
