@@ -235,3 +235,15 @@ def test_what_this_hub_may_not_do_is_blocked_with_the_reason() -> None:
     assert [item.why for item in made.blocked] == ["from the management account alone"]
     gone = planned(picture({*WANTED, has(SANDBOX, "Operations", "old")}))
     assert withhold(gone, {SANDBOX.id: "no"}).remove == ()
+
+
+def test_a_user_whom_nobody_knows_may_be_the_one_who_has_it() -> None:
+    """Given a grant to a user who has another user name now, what they have stays, as it does for a group; a
+    group's assignment is no such doubt."""
+    grant = "  - {user: kim@example.com, permission_set: Operations, accounts: {ou: /Sandbox}}\n"
+    of_kim = AccountAssignment(SANDBOX.id, SETS["Operations"], "u-1", "USER")
+    plan = planned(picture({of_kim, has(SANDBOX, "Operations", "old")}), grant + ENFORCE)
+    assert why(plan.kept) == [
+        "it may belong to a grant: Identity Center has no user kim@example.com, and it may have been renamed"
+    ]
+    assert [item.principal for item in plan.remove] == ["old"]

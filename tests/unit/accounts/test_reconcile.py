@@ -130,6 +130,19 @@ def test_a_suspended_account_does_not_break_the_run(state: str) -> None:
     assert opened(done).keys() == {"accounts/reconcile/repaired"}
 
 
+@pytest.mark.parametrize("state", ["SUSPENDED", "PENDING_CLOSURE"])
+def test_an_account_that_is_open_again_gets_its_access(state: str) -> None:
+    """Given an account that AWS Support has reopened, of which no event tells, the next run finds it."""
+    company = Company()
+    account = company.world.organizations.accounts[ONE]
+    account.state = state
+    company.run()
+    assert not any(place[0] == ONE for place in company.access())
+    account.state = "ACTIVE"
+    company.run()
+    assert company.access() == FULL
+
+
 def test_a_removal_that_fails_is_told_with_its_reason() -> None:
     company = Company(ENFORCE)
     company.run()

@@ -53,6 +53,10 @@ def run(company: Company, bus: Bus, seconds: float = 870) -> None:
         (asked({"scope": "all", "calls": 500}), Scope(calls=500)),
         (asked({"scope": {"sweep": "s", "number": 2}, "calls": 5}), Scope(sweep="s", number=2, calls=5)),
         (asked({"scope": {"account": "111111111111"}}), Scope(account="111111111111")),
+        (
+            asked({"scope": {"account": "111111111111"}, "remove": False}),
+            Scope(account="111111111111", remove=False),
+        ),
         (asked({"scope": {"group": "audit"}}), Scope(group="audit")),
         (asked({"group": "id-1", "because": "it is new"}, "reconcile.group"), Scope(group_id="id-1")),
         (asked({"scope": "permission-sets"}), Scope(permission_sets=True)),

@@ -168,7 +168,12 @@ def test_a_principal_is_read_to_the_last_page(center: IdentityCenter, aws: Stubb
     """Given a user, what comes by their groups is not theirs; pages are read to the end."""
     listing = "list_account_assignments_for_principal"
     item = {"AccountId": ACCOUNT, "PermissionSetArn": arn(1), "PrincipalId": GROUP, "PrincipalType": "USER"}
-    by_group = {**item, "PrincipalId": f"{GROUP[:-1]}2", "PrincipalType": "GROUP"}
+    by_group = {
+        **item,
+        "PermissionSetArn": arn(2),
+        "PrincipalId": f"{GROUP[:-1]}2",
+        "PrincipalType": "GROUP",
+    }
     about = {"PrincipalId": GROUP, "PrincipalType": "USER"}
     page(aws, listing, "AccountAssignments", [item, by_group], **about, more="next")
     page(aws, listing, "AccountAssignments", [{**item, "AccountId": "1" * 12}], **about, NextToken="next")
