@@ -67,7 +67,7 @@ class _Known:
             if id_ not in self.ids:
                 yield f"no account has the id {id_}{_near(id_, self.ids)}"
         for name in selector.name:
-            if not any(matches(each, name) for each in self.names):
+            if name not in self.names and not any(matches(each, name) for each in self.names):
                 yield f"no account is called {name}{_near(name, self.names)}"
         for unit in selector.ou:
             if unit != "/" and unit not in self.units:
