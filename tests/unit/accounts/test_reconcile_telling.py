@@ -171,7 +171,8 @@ def test_a_place_that_is_not_there_is_said_with_the_one_that_is_near(where: str,
 @pytest.mark.parametrize(
     "line",
     [
-        "{group: g, permission_set: A, accounts: [{ou: /}, management]}",
+        "{group: g, permission_set: A, accounts: {ou: /}}",
+        "{group: g, permission_set: A, accounts: management}",
         "{group: g, permission_set: A, accounts: {ou: /Workloads, not: {tag: {frozen: '*'}}}}",
         "{groups: 'aws-{account}-{permission_set}'}",
         "{group: g, permission_set: A, accounts: {ou: /Gone}, until: 2026-11-21}",
