@@ -37,6 +37,11 @@ def test_what_is_as_it_should_be_is_no_difference() -> None:
     assert differences(POLICY.permission_sets["Wide"], AS_SAID) == ()
 
 
+def test_a_session_may_be_said_in_other_units() -> None:
+    """Given PT14400S for the four hours of access.yaml, as the console or a script may have set it, none."""
+    assert differences(POLICY.permission_sets["Wide"], replace(AS_SAID, session="PT14400S")) == ()
+
+
 @pytest.mark.parametrize(
     ("found", "said"),
     [

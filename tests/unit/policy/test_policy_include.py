@@ -50,6 +50,13 @@ def test_a_mistake_is_told_in_the_file_that_holds_it(tmp_path: Path) -> None:
     ]
 
 
+def test_the_second_grant_of_a_file_is_told_at_its_own_line(tmp_path: Path) -> None:
+    """Given an included file with a good grant and a bad one below it, the bad one's line is told."""
+    bad = TEAM + "  - {group: x, permission_set: ReadOnly, accounts: al}\n"
+    (found,) = mistakes(written(tmp_path, access=MAIN, teams__data=bad))
+    assert found.startswith("teams/data.yaml:3:52: 'al' is not known here")
+
+
 @pytest.mark.parametrize(
     ("included", "told"),
     [

@@ -232,3 +232,10 @@ def test_no_end_of_anything_is_a_mistake_and_no_traceback(text: str, column: int
     """Given brackets or digits without an end, there is one line about it, at its place."""
     found = [m for m in mistakes(text) if message in m.message]
     assert [(m.line, m.column) for m in found] == [(1, column)]
+
+
+@pytest.mark.parametrize("written", ["READONLY", "readonly", "rEADoNLY"])
+def test_capitals_do_not_hide_what_was_meant(written: str) -> None:
+    """Given a name in other capitals throughout, the one that was meant is still the nearest."""
+    (found,) = mistakes(SETS + f"grants: [{{group: x, permission_set: {written}, accounts: all}}]")
+    assert found.hint == "did you mean ReadOnly?"
