@@ -69,6 +69,11 @@ class Function:
         return self.calls * self.seconds * self.memory
 
 
+SIGN_INS = 400 * 20 * 21
+"""400 people who sign in or open a role twenty times on each of 21 days. Each is a record of CloudTrail that a
+rule forwards (an event on the hub's bus), a message (put, received, deleted) and at most one read of the
+open revocations, of which there are few."""
+
 FUNCTIONS = (
     Function("catchup, every five minutes", 8_640, 2, 0.5),
     Function("alerts, mostly for checks that are clear", 14_000, 0.3, 0.5),
@@ -76,6 +81,7 @@ FUNCTIONS = (
     Function("hook", 2_000, 0.1, 1),
     Function("audit, for what leavers and accounts did", 1_000, 0.5, 0.5),
     Function("expiry, rotate, accounts, leavers", 300, 3, 1),
+    Function("leavers, for everybody's sign-ins", SIGN_INS, 0.1, 1),
 )
 CALLS = sum(each.calls for each in FUNCTIONS)
 QUEUES = COUNTED["AWS::Lambda::EventSourceMapping"] - 1
@@ -88,6 +94,7 @@ LINES = (
     Line("CloudWatch dashboard", COUNTED["AWS::CloudWatch::Dashboard"], "dashboard", 3.00, 1, "cloudwatch"),
     Line("CloudWatch metrics of our own", 8, "metrics, by the hour", 0.30, 1, "metrics"),
     Line("SQS: polls by Lambda", POLLS, "calls", 0.40, 1e6, "sqs"),
+    Line("SQS: everybody's sign-ins", 3 * SIGN_INS, "calls", 0.40, 1e6, "sqs"),
     Line("Secrets Manager: secrets", COUNTED["AWS::SecretsManager::Secret"], "secrets", 0.40, 1, "secrets"),
     Line("Secrets Manager: reads", 12_000, "calls", 0.05, 1e4, "secrets"),
     Line("Lambda: work", sum(each.work for each in FUNCTIONS), "GB-seconds", 0.0000133334, 1, "lambda"),
@@ -96,8 +103,8 @@ LINES = (
     Line("X-Ray", CALLS, "traces", 5.00, 1e6, "memory"),
     Line("CloudWatch Logs", 0.15, "GB taken in", 0.50, 1, "cloudwatch"),
     Line("DynamoDB: writes", 95_000, "write units", 0.625, 1e6, "dynamodb"),
-    Line("DynamoDB: reads", 120_000, "read units", 0.125, 1e6, "dynamodb"),
-    Line("EventBridge: events on the hub's bus", 27_000, "events", 1.00, 1e6, "events"),
+    Line("DynamoDB: reads", 120_000 + SIGN_INS, "read units", 0.125, 1e6, "dynamodb"),
+    Line("EventBridge: events on the hub's bus", 27_000 + SIGN_INS, "events", 1.00, 1e6, "events"),
     Line("EventBridge Scheduler", 12_000, "calls", 1.00, 1e6, "events"),
     Line("API Gateway (REST)", 2_000, "calls", 3.50, 1e6, "api"),
     Line("SNS", 200, "mails", 2.00, 1e5, "memory"),

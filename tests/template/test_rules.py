@@ -12,7 +12,7 @@ from functions.accounts.reconcile_scope import Scope, read_scope
 from functions.finding import Finding, Severity
 from functions.inbox import Envelope
 from functions.okta.event_types import LOG_ONLY, WATCH_EVENTS
-from tests.template.templates import ROOT, Stacks, Template, of_type
+from tests.template.templates import ROOT, Stacks, Template, named, of_type
 
 ALL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 AWS_SAMPLES = sorted((ROOT / "events" / "aws").glob("*.json"))
@@ -238,6 +238,14 @@ def test_the_permission_sets_are_asked_for_in_words_that_reconcile_reads(hub: Te
         message = message.replace(f"<{name}>", json.dumps(value))
 
     assert read_scope(Envelope.parse(message)) == Scope(permission_sets=True)
+
+
+def test_leavers_upkeep_comes_as_often_as_is_promised(hub: Template) -> None:
+    """What somebody changed is restored within 15 minutes, say docs/leavers.md and the findings."""
+    _, upkeep = named(hub, "AWS::Scheduler::Schedule", "Name", "ostiary-leavers-upkeep")
+
+    assert upkeep["ScheduleExpression"] == "rate(15 minutes)"
+    assert upkeep["State"] == "ENABLED"
 
 
 def test_a_permission_set_changed_by_hand_is_looked_at(hub: Template) -> None:
