@@ -70,8 +70,8 @@ class Function:
 
 
 SIGN_INS = 400 * 20 * 21
-"""400 people who sign in or open a role twenty times on each of 21 days. Each is a record of CloudTrail that a
-rule forwards (an event on the hub's bus), a message (put, received, deleted) and at most one read of the
+"""400 people who sign in or open a role twenty times on each of 21 days. Each is a record of CloudTrail that
+a rule forwards (an event on the hub's bus), a message (put, received, deleted) and at most one read of the
 open revocations, of which there are few."""
 
 FUNCTIONS = (
