@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import EndpointConnectionError
 
 from functions.aws.person_access import Entitlement, PersonAccess, Reach
+from functions.aws.principal_ids import bare
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
@@ -114,7 +115,7 @@ class Entitlements:
             IdentityStoreId=self._store, MemberId={"UserId": user_id}
         )
         try:
-            return [each["GroupId"] for page in pages for each in page["GroupMemberships"]]
+            return [bare(each["GroupId"]) for page in pages for each in page["GroupMemberships"]]
         except self._directory.exceptions.ResourceNotFoundException:
             return []
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
+from functions.aws.principal_ids import bare
+
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
     from mypy_boto3_identitystore.type_defs import AlternateIdentifierTypeDef
@@ -67,7 +69,7 @@ class IdentityStore:
             if _is_about_store(error):
                 raise
             return None
-        return _bare(found["GroupId"])
+        return bare(found["GroupId"])
 
     def group_name(self, group_id: str) -> str | None:
         """The group's display name, or None if there is no such group (any more)."""
@@ -105,7 +107,7 @@ class IdentityStore:
             if _is_about_store(error):
                 raise
             return None
-        return _bare(found["UserId"])
+        return bare(found["UserId"])
 
     def all_groups(self) -> dict[str, str]:
         """Ids of all groups there are, by display name. Raises ClientError if a read fails."""
@@ -113,7 +115,7 @@ class IdentityStore:
             IdentityStoreId=self._id, PaginationConfig={"PageSize": 100}
         )
         return {
-            group["DisplayName"]: _bare(group["GroupId"])
+            group["DisplayName"]: bare(group["GroupId"])
             for page in pages
             for group in page["Groups"]
             if "DisplayName" in group
@@ -132,8 +134,3 @@ def _unique(path: str, value: str) -> "AlternateIdentifierTypeDef":
 def _is_about_store(error: ClientError) -> bool:
     """The identity store itself does not exist, which says nothing about who is in it."""
     return error.response.get("ResourceType") == "IDENTITY_STORE"
-
-
-def _bare(principal_id: str) -> str:
-    """The id alone: the API may answer with `arn:aws:identitystore:::group/<id>`, which is no principal."""
-    return principal_id.rpartition("/")[2]

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from functions.aws.principal_ids import bare
+
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
     from mypy_boto3_identitystore.type_defs import DescribeUserResponseTypeDef, UserTypeDef
@@ -111,7 +113,7 @@ class People:
             )
         except self._client.exceptions.ResourceNotFoundException:
             return None
-        return self._described(found["UserId"])
+        return self._described(bare(found["UserId"]))
 
     def _learn(self) -> None:
         """SCIM's issuer, from the first people of the directory."""
@@ -126,7 +128,7 @@ class People:
             )
         except self._client.exceptions.ResourceNotFoundException:
             return None
-        return self._described(found["UserId"])
+        return self._described(bare(found["UserId"]))
 
     def _described(self, user_id: str) -> Person | None:
         try:
@@ -144,7 +146,7 @@ class People:
         okta_id = okta_id or next((found for found in ids if OKTA_ID.fullmatch(found)), None)
         if okta_id:
             self._issuer = ids[okta_id]
-        return Person(user["UserId"], user.get("UserName"), okta_id)
+        return Person(bare(user["UserId"]), user.get("UserName"), okta_id)
 
 
 def _external_ids(user: "UserTypeDef | DescribeUserResponseTypeDef") -> dict[str, str]:

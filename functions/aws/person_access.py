@@ -5,6 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.aws.principal_ids import bare
+
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
     from mypy_boto3_sso_admin import SSOAdminClient
@@ -12,6 +16,9 @@ if TYPE_CHECKING:
 
 POLLS = (0.2, 0.4, 0.8, 1.6, 3.2)
 """Seconds between looks at a request, which Identity Center carries out in its own time."""
+
+ALREADY_THERE = "UNIQUENESS_CONSTRAINT_VIOLATION"
+"""Identity Store API Reference, "ConflictException": the Reason for which there is nothing to do."""
 
 
 class PersonAccessError(Exception):
@@ -126,7 +133,10 @@ class PersonAccess:
         return True
 
     def leave_groups(self, user_id: str, groups: tuple[str, ...]) -> None:
-        """Take them out of these groups; that they are in none of them already is fine."""
+        """Take them out of these groups; that they are in none of them already is fine.
+
+        Raises PersonAccessError that names those they could not be taken out of; out of all others they are.
+        """
         pages = self._directory.get_paginator("list_group_memberships_for_member").paginate(
             IdentityStoreId=self._store, MemberId={"UserId": user_id}
         )
@@ -134,18 +144,37 @@ class PersonAccess:
             memberships = [each for page in pages for each in page["GroupMemberships"]]
         except self._directory.exceptions.ResourceNotFoundException:
             return
+        failed = []
         for each in memberships:
-            if each.get("GroupId") in groups:
-                self._leave(each["MembershipId"])
+            if "GroupId" in each and bare(each["GroupId"]) in groups:
+                try:
+                    self._leave(bare(each["MembershipId"]))
+                except (ClientError, BotoCoreError) as error:
+                    failed.append(f"{bare(each['GroupId'])}: {error}")
+        if failed:
+            raise PersonAccessError("; ".join(failed))
 
     def join_group(self, user_id: str, group: str) -> bool:
-        """Put them back into a group; False if the group or the person is gone."""
+        """Put them back into a group; False if the group or the person is gone. Raises PersonAccessError.
+
+        Identity Store API Reference, "CreateGroupMembership": a ConflictException says by its Reason whether
+        they are in it already, or something else was being changed, and they are not.
+        """
+        for pause in POLLS:
+            joined = self._joined(user_id, group)
+            if joined is not None:
+                return joined
+            self._sleep(pause)
+        raise PersonAccessError(f"something else of group {group} is being changed all the time")
+
+    def _joined(self, user_id: str, group: str) -> bool | None:
+        """None if it was not done, as something else was being changed."""
         try:
             self._directory.create_group_membership(
                 IdentityStoreId=self._store, GroupId=group, MemberId={"UserId": user_id}
             )
-        except self._directory.exceptions.ConflictException:
-            return True  # Okta was faster.
+        except self._directory.exceptions.ConflictException as error:
+            return True if error.response.get("Reason") == ALREADY_THERE else None
         except self._directory.exceptions.ResourceNotFoundException:
             return False
         return True

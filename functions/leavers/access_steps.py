@@ -1,12 +1,12 @@
 """What a leaver can reach is written down, then taken away; whoever returns gets it back."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import partial
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from functions.aws.person_access import Entitlement, PersonAccessError, Reach
+from functions.aws.person_access import Entitlement, Reach
+from functions.leavers.marks import Mark
+from functions.leavers.one_by_one import asked, listed, tried
 from functions.leavers.record import Record
 from functions.leavers.steps import (
     ASSIGNMENTS,
@@ -20,7 +20,6 @@ from functions.leavers.steps import (
 )
 from functions.leavers.taken import Taken
 
-T = TypeVar("T")
 Mode = Literal["remove", "leave"]
 """Whether memberships are removed here, or left to Okta."""
 
@@ -33,6 +32,14 @@ class Access(Protocol):
     def assign(self, user_id: str, account: str, permission_set: str) -> bool: ...
     def leave_groups(self, user_id: str, groups: tuple[str, ...]) -> None: ...
     def join_group(self, user_id: str, group: str) -> bool: ...
+
+
+class OktasWord(Protocol):
+    """What Okta has said lately. Raises ClientError or BotoCoreError."""
+
+    def lost_by(self, okta_id: str) -> Mapping[str, Mark]:
+        """The groups that Okta has taken them out of, by their ids in Identity Center."""
+        ...
 
 
 class Giver(Protocol):
@@ -74,19 +81,27 @@ class Unassign:
         user_id = _listed(record)
         if not record.taken.assignments:
             return Done("they have none")
-        for account, permission_set in record.taken.assignments:
-            asked(partial(self._access.unassign, user_id, account, permission_set))
-        return Done(_named(record.taken.assignments))
+        done = tried(record.taken.assignments, lambda each: self._access.unassign(user_id, *each))
+        if done.failed:
+            failed = {_name(*each): why for each, why in done.failed.items()}
+            raise StepError(f"not removed: {listed(failed)}")
+        return Done(", ".join(_name(*each) for each in record.taken.assignments))
 
 
 class LeaveGroups:
-    """They are in no group that has an assignment, unless the access policy leaves that to Okta."""
+    """They are in no group that has an assignment, unless the access policy leaves that to Okta.
+
+    Stock is taken while Identity Center may still show them in a group that Okta took them out of just
+    before. Such a group is not to be given back, and the ledger forgets in time what Okta has said of it, so
+    that is remembered with them.
+    """
 
     name = MEMBERSHIPS
 
-    def __init__(self, access: Access, mode: Mode) -> None:
+    def __init__(self, access: Access, mode: Mode, okta: OktasWord) -> None:
         self._access = access
         self._mode = mode
+        self._okta = okta
 
     def run(self, record: Record) -> Done:
         user_id = _listed(record)
@@ -96,7 +111,8 @@ class LeaveGroups:
         if not groups:
             return Done("they are in no group that has access")
         asked(partial(self._access.leave_groups, user_id, groups))
-        return Done(f"no longer in {', '.join(groups)}")
+        lost = asked(partial(self._okta.lost_by, record.okta_id)) if record.okta_id else {}
+        return Done(f"no longer in {', '.join(groups)}", groups=lost)
 
 
 class PutBack:
@@ -112,22 +128,26 @@ class PutBack:
         if not record.taken or record.user_id is None:
             raise NothingToDoError("nothing was taken away")
         user_id, taken = record.user_id, record.taken
-        gone = [
-            group for group in taken.groups if not asked(partial(self._access.join_group, user_id, group))
-        ]
-        gone += [
-            f"{permission_set} in {account}"
-            for account, permission_set in taken.assignments
-            if not asked(partial(self._access.assign, user_id, account, permission_set))
-        ]
-        gone += [
-            each.role_arn
-            for each in taken.entitlements
-            if not asked(partial(self._entitlements.create, user_id, each))
-        ]
-        count = len(taken.groups) + len(taken.assignments) + len(taken.entitlements) - len(gone)
+        theirs = [group for group in taken.groups if group not in record.lost_groups]
+        groups = tried(theirs, lambda each: self._access.join_group(user_id, each))
+        assignments = tried(taken.assignments, lambda each: self._access.assign(user_id, *each))
+        entitlements = tried(taken.entitlements, lambda each: self._entitlements.create(user_id, each))
+        failed = {
+            **groups.failed,
+            **{_name(*each): why for each, why in assignments.failed.items()},
+            **{each.role_arn: why for each, why in entitlements.failed.items()},
+        }
+        if failed:
+            left = Taken(tuple(assignments.failed), tuple(groups.failed), tuple(entitlements.failed))
+            raise StepError(f"not put back: {listed(failed)}", left)
+        gone = [group for group, there in groups.answers.items() if not there]
+        gone += [_name(*each) for each, there in assignments.answers.items() if not there]
+        gone += [each.role_arn for each, there in entitlements.answers.items() if not there]
+        count = len(theirs) + len(taken.assignments) + len(taken.entitlements) - len(gone)
         missing = f"; no longer there: {', '.join(gone)}" if gone else ""
-        return Done(f"{count} memberships, assignments and entitlements{missing}", Taken())
+        lost = ", ".join(sorted(set(taken.groups) - set(theirs)))
+        without = f"; no longer theirs in Okta: {lost}" if lost else ""
+        return Done(f"{count} memberships, assignments and entitlements{missing}{without}", Taken())
 
 
 def user_id_of(record: Record) -> str:
@@ -144,13 +164,5 @@ def _listed(record: Record) -> str:
     return user_id
 
 
-def asked(ask: Callable[[], T]) -> T:
-    """What `ask` returns; what AWS raises becomes a StepError."""
-    try:
-        return ask()
-    except (PersonAccessError, ClientError, BotoCoreError) as error:
-        raise StepError(str(error)) from error
-
-
-def _named(assignments: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(f"{arn.rpartition('/')[2]} in {account}" for account, arn in assignments)
+def _name(account: str, permission_set: str) -> str:
+    return f"{permission_set.rpartition('/')[2]} in {account}"

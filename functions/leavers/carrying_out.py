@@ -76,7 +76,9 @@ class CarryingOut:
                     continue
                 if step.name in OF_ACCESS and entry.record.taken != known:
                     known = entry.record.taken
-                    entry = yield from noting(entry, Progress(entry.record.steps, known))
+                    entry = yield from noting(
+                        entry, Progress(entry.record.steps, known, groups=entry.record.groups)
+                    )
                     yield Leave(TAKING)
                 entry = self._take(step, entry)
                 taken |= entry.record.taken
@@ -94,7 +96,7 @@ class CarryingOut:
         outcome = StepOutcome(state, self._now(), done.note[:NOTE_LENGTH])
         if step.name == DENY and state is StepState.DONE and entry.record.occasion:
             self._measure((outcome.at - entry.record.occasion.published).total_seconds())
-        record = entry.record.with_step(step.name, outcome)
+        record = entry.record.with_step(step.name, outcome).told_of_groups(done.groups)
         return replace(entry, record=record if done.taken is None else replace(record, taken=done.taken))
 
     def _attempt(self, step: Step, record: Record) -> tuple[StepState, Done]:
@@ -106,7 +108,7 @@ class CarryingOut:
             return StepState.DOUBTFUL, Done(str(error))
         except StepError as error:
             self._log.warning("step %s of %s failed: %s", step.name, record.key, error)
-            return StepState.FAILED, Done(str(error))
+            return StepState.FAILED, Done(str(error), error.taken)
 
     def _tell(self, entry: Entry, taken: Taken | None) -> Story[None]:
         """Failures are written down before on-call is told, what is done once on-call has been told."""
@@ -116,12 +118,12 @@ class CarryingOut:
             return
         now = self._now()
         if failing:
-            yield from noting(entry, Progress(record.steps, taken))
+            yield from noting(entry, Progress(record.steps, taken, groups=record.groups))
             yield Notice(self._wording.about(record))
             raise StepsFailedError(f"{', '.join(failing)} of {record.key}: to be repeated")
         clean = (now, self._rules.keep_deny) if record.open and _is_clean(record) else None
         steps = {**record.steps, TELL: StepOutcome(StepState.DONE, now)}
-        progress = Progress(steps, taken, clean)
+        progress = Progress(steps, taken, clean, record.groups)
         yield Notice(self._wording.about(progress.on(record)))
         yield from noting(entry, progress)
 

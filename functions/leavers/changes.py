@@ -1,12 +1,13 @@
 """How a record comes from one state to the next: read again by whoever is late, never written over."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from functions.aws.ledger import LedgerConflictError
 from functions.leavers.documents import taken_document
+from functions.leavers.marks import Mark
 from functions.leavers.record import Record, StepOutcome
 from functions.leavers.story import Change, Entry, Look, Story
 from functions.leavers.taken import Taken
@@ -27,12 +28,15 @@ class Progress:
     taken: Taken | None = None
     clean: tuple[datetime, timedelta] | None = None
     """Since when nothing is left to come in with, and how long the deny stays from then on."""
+    groups: Mapping[str, Mark] = field(default_factory=dict)
+    """What Okta has said of groups. Of what the record knows by now, the newest counts."""
 
     def on(self, record: Record) -> Record:
         for name, outcome in self.outcomes.items():
             record = record.with_step(name, outcome)
         if self.taken is not None:
             record = replace(record, taken=self.taken)
+        record = record.told_of_groups(self.groups)
         return record.cleaned(*self.clean) if self.clean else record
 
     def audit(self) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from functions.aws.person_access import Entitlement
 from functions.leavers.decide import Reason
+from functions.leavers.marks import Mark
 from functions.leavers.partial import Loss
-from functions.leavers.record import Mark, Occasion, Record, StepOutcome, StepState
+from functions.leavers.record import Occasion, Record, StepOutcome, StepState
 from functions.leavers.taken import Taken
 
 
@@ -19,10 +20,8 @@ def to_document(record: Record) -> dict[str, Any]:
         "login": record.login,
         "user_id": record.user_id,
         "status": "open" if record.open else "closed",
-        "marks": {
-            reason.value: {"gone": mark.gone, "at": mark.at.isoformat(), "trigger": mark.trigger}
-            for reason, mark in record.marks.items()
-        },
+        "marks": marks_document({reason.value: mark for reason, mark in record.marks.items()}),
+        "groups": marks_document(record.groups),
         "deny_until": record.deny_until and record.deny_until.isoformat(),
         "occasion": occasion
         and {
@@ -43,6 +42,14 @@ def to_document(record: Record) -> dict[str, Any]:
     }
 
 
+def marks_document(marks: Mapping[str, Mark]) -> dict[str, Any]:
+    """What is known of reasons, or of groups: in the record, and in the audit trail."""
+    return {
+        name: {"gone": mark.gone, "at": mark.at.isoformat(), "trigger": mark.trigger}
+        for name, mark in marks.items()
+    }
+
+
 def taken_document(taken: Taken) -> dict[str, Any]:
     """What was taken away: in the record, and in the audit trail."""
     return {
@@ -60,10 +67,7 @@ def from_document(key: str, stored: Mapping[str, Any]) -> Record:
         okta_id=stored["okta_id"],
         login=stored["login"],
         user_id=stored["user_id"],
-        marks={
-            Reason(name): Mark(mark["gone"], datetime.fromisoformat(mark["at"]), mark["trigger"])
-            for name, mark in stored["marks"].items()
-        },
+        marks={Reason(name): mark for name, mark in _marks(stored["marks"]).items()},
         deny_until=_instant(stored["deny_until"]),
         occasion=occasion
         and Occasion(
@@ -85,6 +89,7 @@ def from_document(key: str, stored: Mapping[str, Any]) -> Record:
         narrowed=_instant(stored.get("narrowed")),
         clean_since=_instant(stored.get("clean_since")),
         lifted=stored.get("lifted", False),
+        groups=_marks(stored.get("groups", {})),
     )
 
 
@@ -121,6 +126,13 @@ def loss_from(key: str, stored: Mapping[str, Any]) -> Loss:
         kept=tuple((account, name) for account, name in stored["kept"]),
         looked=_instant(stored["looked"]),
     )
+
+
+def _marks(stored: Mapping[str, Any]) -> dict[str, Mark]:
+    return {
+        name: Mark(mark["gone"], datetime.fromisoformat(mark["at"]), mark["trigger"])
+        for name, mark in stored.items()
+    }
 
 
 def _instant(text: str | None) -> datetime | None:

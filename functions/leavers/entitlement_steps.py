@@ -5,7 +5,8 @@ from typing import Protocol
 
 from functions.aws.entitlements import Held, NotInUseError
 from functions.aws.person_access import Entitlement
-from functions.leavers.access_steps import Access, Mode, asked, user_id_of
+from functions.leavers.access_steps import Access, Mode, user_id_of
+from functions.leavers.one_by_one import asked, listed, tried
 from functions.leavers.record import Record, StepOutcome, StepState
 from functions.leavers.steps import ENTITLED, ENTITLEMENTS, MEMBERSHIPS, Done, NothingToDoError, StepError
 from functions.leavers.taken import Taken
@@ -62,10 +63,12 @@ class Disentitle:
             raise StepError("which entitlements they have is not known yet")
         if stock.state is StepState.NOTHING:
             raise NothingToDoError(stock.note)
-        for each in record.taken.entitlements:
-            asked(partial(self._entitlements.delete, each))
+        done = tried(record.taken.entitlements, self._entitlements.delete)
         if self._mode == "remove" and record.taken.groups and not _left_since(record, stock):
             asked(partial(self._access.leave_groups, user_id, record.taken.groups))
+        if done.failed:
+            failed = {each.role_arn: why for each, why in done.failed.items()}
+            raise StepError(f"not removed: {listed(failed)}")
         return Done(", ".join(each.role_arn for each in record.taken.entitlements) or "they have none")
 
 

@@ -15,6 +15,7 @@ from functions.leavers.carrying_out import StepsFailedError
 from functions.leavers.decide import Ignored, Unclear
 from functions.leavers.documents import loss_document, loss_from
 from functions.leavers.identify import Directory
+from functions.leavers.marks import Mark
 from functions.leavers.partial import (
     GroupChange,
     Look,
@@ -98,15 +99,17 @@ class GroupChanges:
         if isinstance(change, Unclear):
             self._findings.put_findings([self._notices.unclear(change)])
             return False
-        why = change.why if isinstance(change, Ignored) else self.unwanted(change)
-        if why or isinstance(change, Ignored):
-            self._log.info("ignored: %s", why, extra={"uuid": event.uuid})
+        if isinstance(change, Ignored):
+            self._log.info("ignored: %s", change.why, extra={"uuid": event.uuid})
             return False
         group_id, given = self._access.of_group(change.group)
-        if group_id is None or (not given and not self._ledger.of(change.okta_id)):
+        if group_id is None:
             return False
-        user_id = self._person(change)
-        return user_id is not None and self._taken_in(change, group_id, user_id, given)
+        user_id = self._person(change) if self._concerns_sessions(change, given) else None
+        if user_id is None:
+            self._remember(change, group_id)
+            return False
+        return self._taken_in(change, group_id, user_id, given)
 
     def lost(self, change: GroupChange, group_id: str, user_id: str, given: frozenset[Pair]) -> bool:
         """As `admit`, of a removal that Okta has not told by itself, but of somebody's group that is gone."""
@@ -120,9 +123,8 @@ class GroupChanges:
         before = self._note(heard(change, group_id, user_id, self._rules.keep_deny), change)
         if before is None:
             return False  # Stale.
-        if not change.joined:
-            self._not_put_back(change, group_id)
-        return self._look_at(change, given) or bool(before.lost)
+        self._remember(change, group_id)
+        return self._denied and (self._look_at(change, given) or bool(before.lost))
 
     def write(self) -> None:
         """Bring the deny policies up to what the ledger says. Raises what kept them from being written."""
@@ -149,6 +151,15 @@ class GroupChanges:
         """Why nothing is to be done for it; nothing if something is."""
         if not self._denied:
             return "the access policy leaves sessions of lost groups alone"
+        return self._passed_over(change)
+
+    def _concerns_sessions(self, change: GroupChange, given: frozenset[Pair]) -> bool:
+        why = self._passed_over(change)
+        if why:
+            self._log.info("ignored: %s", why, extra={"uuid": change.trigger})
+        return not why and bool(given or self._ledger.of(change.okta_id))
+
+    def _passed_over(self, change: GroupChange) -> str:
         if not matters(change, self._now(), self._rules.keep_deny):
             return "every session from before it has ended by itself"
         return "the person is protected" if self._rules.protects(change.login) else ""
@@ -163,11 +174,17 @@ class GroupChanges:
         protected = person is not None and self._rules.protects(person.user_name)
         return None if person is None or protected else person.user_id
 
-    def _not_put_back(self, change: GroupChange, group_id: str) -> None:
-        """Of a leaver, too, Okta may say that they are no longer in it: then no return gives it back."""
+    def _remember(self, change: GroupChange, group_id: str) -> None:
+        """Of a leaver, too, Okta may say that they are no longer in it: then no return gives it back.
+
+        Whoever leaves at the same time has either a record by now, or takes stock later than the ledger has
+        Okta's word.
+        """
         seed = Record(f"okta:{change.okta_id}", change.okta_id, change.login)
-        told = {"change": "group lost", "group": group_id, "trigger": change.trigger}
-        self._book.change(seed, told, lambda record: record.without_group(group_id))
+        what = "group given" if change.joined else "group lost"
+        told = {"change": what, "group": group_id, "trigger": change.trigger}
+        mark = {group_id: Mark(not change.joined, change.published, change.trigger)}
+        self._book.change(seed, told, lambda record: record.told_of_groups(mark))
 
     def _note(self, loss: Loss, change: GroupChange) -> Loss | None:
         """Write down Okta's word, and return what stood there before it; None if that is newer.
@@ -230,7 +247,7 @@ class GroupChanges:
         """Whether the deny policies may have to change."""
         if loss.until <= self._now():
             self._ledger.delete(loss.key, after=version)
-        elif loss.unsettled(self._now()):
+        elif self._denied and loss.unsettled(self._now()):
             _, given = self._access.of_group(loss.group)
             others = [loss_from(key, each.document) for key, each in self._ledger.of(loss.person).items()]
             after = self._looked(loss, given, others)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Self
 
 from functions.leavers.decide import Leaver, Reason, Return
+from functions.leavers.marks import Mark, newest
 from functions.leavers.taken import Taken
 
 
@@ -38,15 +39,6 @@ class StepOutcome:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """The newest event of one reason: since `at` the person is gone, or is back, for this reason."""
-
-    gone: bool
-    at: datetime
-    trigger: str
-
-
-@dataclass(frozen=True)
 class Occasion:
     """The event whose steps are being carried out."""
 
@@ -63,6 +55,8 @@ class Record:
     `narrowed`: they have come back, and only what their sessions from before it call is denied. Either deny
     ends at `deny_until`, that of a leaver not before they have had nothing to come in with for long enough,
     since `clean_since`; then the revocation is `lifted`, whether or not they are back.
+
+    `groups`: the newest that Okta has said of each since they left, by its id in Identity Center.
     """
 
     key: str
@@ -78,6 +72,7 @@ class Record:
     narrowed: datetime | None = None
     clean_since: datetime | None = None
     lifted: bool = False
+    groups: Mapping[str, Mark] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:
@@ -117,13 +112,13 @@ class Record:
     def left(self, leaver: Leaver, now: datetime, keep_deny: timedelta) -> Self:
         """With this event known; the same object if it changes nothing."""
         mark = Mark(True, leaver.published, leaver.trigger)
-        marks = _newest(self.marks, {leaver.reason: mark})
+        marks = newest(self.marks, {leaver.reason: mark})
         if marks == self.marks:
             return self
         new = replace(self, marks=marks, login=self._called(leaver.login))
         new = replace(new, triggers=_seen(self.triggers if self.open else (), leaver.trigger))
-        newest = max((m.at for m in self.marks.values() if m.gone), default=None)
-        if newest is not None and leaver.published <= newest:
+        latest = max((m.at for m in self.marks.values() if m.gone), default=None)
+        if latest is not None and leaver.published <= latest:
             return new
         return replace(
             new,
@@ -133,12 +128,13 @@ class Record:
             narrowed=None,
             clean_since=None,
             lifted=False,
+            groups=self.groups if self.open or self.taken else {},
         )
 
     def returned(self, back: Return, now: datetime, keep_deny: timedelta) -> Self:
         """With this event known; the same object if it changes nothing."""
         mark = Mark(False, back.published, back.trigger)
-        marks = _newest(self.marks, dict.fromkeys(back.lifts, mark))
+        marks = newest(self.marks, dict.fromkeys(back.lifts, mark))
         if marks == self.marks:
             return self
         new = replace(self, marks=marks, login=self._called(back.login))
@@ -189,24 +185,19 @@ class Record:
             return self.cleaned(now, keep_deny)
         return replace(self, lifted=True)
 
-    def without_group(self, group: str) -> Self:
-        """Okta has taken them out of this group: it is not put back when they return."""
-        left = tuple(each for each in self.taken.groups if each != group)
-        return replace(self, taken=replace(self.taken, groups=left))
+    @property
+    def lost_groups(self) -> frozenset[str]:
+        """Groups that Okta has taken them out of: they are not put back when they return."""
+        return frozenset(group for group, mark in self.groups.items() if mark.gone)
+
+    def told_of_groups(self, told: Mapping[str, Mark]) -> Self:
+        """With what Okta says of their groups, which matters as long as something is to be put back."""
+        if not self.open and not self.taken:
+            return self
+        return replace(self, groups=newest(self.groups, told))
 
     def with_step(self, name: str, outcome: StepOutcome) -> Self:
         return replace(self, steps={**self.steps, name: outcome})
-
-
-def _newest(known: Mapping[Reason, Mark], told: Mapping[Reason, Mark]) -> dict[Reason, Mark]:
-    marks = dict(known)
-    for reason, mark in told.items():
-        marks[reason] = max([mark, *([known[reason]] if reason in known else [])], key=_rank)
-    return marks
-
-
-def _rank(mark: Mark) -> tuple[datetime, bool, str]:
-    return mark.at, mark.gone, mark.trigger
 
 
 def _seen(triggers: tuple[str, ...], trigger: str) -> tuple[str, ...]:

@@ -211,10 +211,12 @@ class OncePerBatch:
     def __init__(self, renderer: Renderer) -> None:
         self._renderer = renderer
         self._outcome: frozenset[str] | Exception | None = None
+        self.number = 0
 
     def begin(self) -> None:
         """A new batch: whatever was written before does not count."""
         self._outcome = None
+        self.number += 1
 
     def bring_up_to_date(self) -> frozenset[str]:
         """As the renderer's. What it raised, it raises for everybody of the batch."""

@@ -1,7 +1,7 @@
 """What is done when somebody leaves or returns: steps that can be repeated, each on its own."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.deny_policies import DenyPolicyError
 from functions.aws.lease import LeaseLostError
+from functions.leavers.marks import Mark
 from functions.leavers.record import Record, StepState
 from functions.leavers.renderer import RendererBusyError
 from functions.leavers.taken import Taken
@@ -40,7 +41,14 @@ FULL = "the deny policies are full: raise their size or number, see the runbook"
 
 
 class StepError(Exception):
-    """The step has not been done; it is tried again."""
+    """The step has not been done, or in part only; it is tried again.
+
+    `taken` is what is taken from the person now, where the part that is done changes that.
+    """
+
+    def __init__(self, why: str, taken: Taken | None = None) -> None:
+        super().__init__(why)
+        self.taken = taken
 
 
 class NothingToDoError(Exception):
@@ -53,10 +61,14 @@ class DoubtfulError(Exception):
 
 @dataclass(frozen=True)
 class Done:
-    """What holds now, in words; and what is taken from the person now, where the step changes that."""
+    """What holds now, in words; and what is taken from the person now, where the step changes that.
+
+    `groups`: what Okta has said of groups, as the step has found out.
+    """
 
     note: str
     taken: Taken | None = None
+    groups: Mapping[str, Mark] = field(default_factory=dict)
 
 
 class Step(Protocol):

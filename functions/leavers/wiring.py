@@ -35,6 +35,7 @@ from functions.leavers.environment import Environment
 from functions.leavers.findings import Wording
 from functions.leavers.groups import denying
 from functions.leavers.notices import Notices, Told
+from functions.leavers.oktas_word import OktasWord
 from functions.leavers.partial_wiring import group_access, group_changes, group_events
 from functions.leavers.reception import Reception
 from functions.leavers.renderer import OncePerBatch, Renderer
@@ -94,7 +95,7 @@ class Leavers:
         entitlements = _entitlements(env, management, directory)
         self._once = OncePerBatch(renderer)
         carrying_out = CarryingOut(
-            _steps(env, self._once, access, entitlements, rules.memberships),
+            _steps(env, self._once, access, entitlements, rules.memberships, OktasWord(losses, self._once)),
             wording,
             keep,
             now=_now,
@@ -171,6 +172,7 @@ def _steps(
     access: PersonAccess,
     entitlements: Entitlements,
     memberships: Mode,
+    okta: OktasWord,
 ) -> Steps:
     leaving: list[Step] = [
         Deny(writer),
@@ -178,7 +180,7 @@ def _steps(
         TakeStock(access, memberships),
         TakeStockOfEntitlements(entitlements, memberships),
         Unassign(access),
-        LeaveGroups(access, memberships),
+        LeaveGroups(access, memberships, okta),
         Disentitle(entitlements, access, memberships),
     ]
     returning: list[Step] = [Lift(writer), PutBack(access, entitlements)]

@@ -28,6 +28,7 @@ from functions.leavers.group_deleted import GroupEvents
 from functions.leavers.groups import GroupChanges, denying
 from functions.leavers.notices import Notices
 from functions.leavers.notices import Told as Watch
+from functions.leavers.oktas_word import OktasWord
 from functions.leavers.partial_notices import PartialNotices
 from functions.leavers.reception import Reception
 from functions.leavers.renderer import OncePerBatch, Renderer
@@ -167,7 +168,7 @@ class World:
                     TakeStock(access, self.mode),
                     TakeStockOfEntitlements(entitlements, self.mode),
                     Unassign(access),
-                    LeaveGroups(access, self.mode),
+                    LeaveGroups(access, self.mode, OktasWord(LossesTwin(self.shown, self.call), once)),
                     Disentitle(entitlements, access, self.mode),
                 ),
                 (Lift(once), PutBack(access, entitlements)),
