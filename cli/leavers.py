@@ -27,6 +27,8 @@ from infra import names
 
 Person = Annotated[str, typer.Argument(help="Their user name (as in Okta and Identity Center) or Okta id.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the record and told to on-call.")]
+WhyBack = Annotated[str, typer.Option("--reason", help="Why; kept in the record, with who asked.")]
+NO_REASON = "no reason given"
 Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this nothing is done.")]
 Region = Annotated[
     str | None, typer.Option("--region", help="The hub's Region; otherwise as your AWS profile says.")
@@ -105,7 +107,12 @@ def revoke(
 
 
 def restore(
-    person: Person, reason: Reason, *, yes: Yes = False, region: Region = None, as_json: AsJson = False
+    person: Person,
+    reason: WhyBack = NO_REASON,
+    *,
+    yes: Yes = False,
+    region: Region = None,
+    as_json: AsJson = False,
 ) -> None:
     """Give somebody's AWS access back, as a reactivation in Okta would."""
     confirmed(f"This lifts the denial of {person}'s AWS calls.", yes=yes)

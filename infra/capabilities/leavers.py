@@ -16,6 +16,10 @@ from infra.resources.stores import Store, keep_ledger, stand_in_line
 from infra.resources.worker import House, Worker
 
 
+REGROUP_WINDOW = Duration.seconds(3)
+"""In which a batch of changes of groups may fill."""
+
+
 class Leavers(Construct):
     """The function and its queue."""
 
@@ -79,10 +83,11 @@ class Leavers(Construct):
             patterns={"regroup": GROUPS},
             timeout=timeout,
             alarms=house.alarms,
+            window=REGROUP_WINDOW,
         )
         # Hundreds may change groups at once: nobody who leaves waits behind them, and what they lost is
         # written together, so here a batch may take a moment to fill.
-        worker.reads(regroupings, batch=20, concurrency=2, window=Duration.seconds(3))
+        worker.reads(regroupings, batch=20, concurrency=2, window=REGROUP_WINDOW)
         Timer(
             self,
             "Upkeep",

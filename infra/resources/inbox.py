@@ -35,7 +35,8 @@ class Inbox(Construct):
     """Rules on the bus → a queue `ostiary-<capability>`, its dead letters `ostiary-<capability>-dlq`.
 
     `timeout` is the function's. AWS Lambda Developer Guide, "Using Lambda with Amazon SQS": the visibility
-    timeout is at least six times that, so that a throttled batch is not handed out twice.
+    timeout is at least six times that and the `window` in which a batch may fill, so that a throttled batch
+    is not handed out twice.
     """
 
     def __init__(
@@ -49,11 +50,12 @@ class Inbox(Construct):
         of_this_account: Mapping[str, events.EventPattern] | None = None,
         timeout: Duration,
         alarms: Alarms,
+        window: Duration | None = None,
     ) -> None:
         super().__init__(scope, id_)
         name = names.function(capability)
         self.dead_letters = DeadLetters(self, "DeadLetters", name)
-        self.visibility = Duration.seconds(6 * timeout.to_seconds())
+        self.visibility = Duration.seconds(6 * timeout.to_seconds() + (window.to_seconds() if window else 0))
         self.queue = sqs.Queue(
             self,
             "Queue",

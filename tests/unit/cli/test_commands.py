@@ -69,12 +69,23 @@ def test_nothing_is_done_without_yes(command: str) -> None:
     assert "--yes" in result.stderr
 
 
+def test_who_revokes_says_why() -> None:
+    result = RUN.invoke(app, ["revoke", "grace@example.com", "--yes"])
+    assert result.exit_code == Exit.USAGE
+    assert "--reason" in result.stderr
+
+
 @pytest.mark.parametrize(
-    ("command", "detail_type"), [("revoke", "leaver.revoke"), ("restore", "leaver.restore")]
+    ("command", "detail_type", "reason"),
+    [
+        ("revoke", "leaver.revoke", "left"),
+        ("restore", "leaver.restore", "back"),
+        ("restore", "leaver.restore", None),
+    ],
 )
 @mock_aws
 def test_an_operator_takes_the_road_of_the_events(
-    command: str, detail_type: str, monkeypatch: pytest.MonkeyPatch
+    command: str, detail_type: str, reason: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Given --yes, one event with person, reason and operator is on the hub's bus."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -89,15 +100,15 @@ def test_an_operator_takes_the_road_of_the_events(
         EventBusName="ostiary",
         Targets=[{"Id": "seen", "Arn": "arn:aws:sqs:eu-west-1:123456789012:seen"}],
     )
-    result = RUN.invoke(
-        app, [command, "grace@example.com", "--reason", "left", "--yes", "--region", "eu-west-1"]
-    )
+    why = ["--reason", reason] if reason else []
+    result = RUN.invoke(app, [command, "grace@example.com", *why, "--yes", "--region", "eu-west-1"])
     assert result.exit_code == Exit.OK, result.output
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
     event = json.loads(message["Body"])
     assert event["detail-type"] == detail_type
     assert event["detail"]["person"] == "grace@example.com"
-    assert event["detail"]["reason"] == "left"
+    assert event["detail"]["reason"] == (reason or "no reason given")
+    assert event["detail"]["by"]
     assert event["detail"]["by"]
 
 
