@@ -15,7 +15,6 @@ from infra.resources.schedule import Timer
 from infra.resources.stores import Store, keep_ledger, stand_in_line
 from infra.resources.worker import House, Worker
 
-
 REGROUP_WINDOW = Duration.seconds(3)
 """In which a batch of changes of groups may fill."""
 
