@@ -70,7 +70,9 @@ def test_only_what_was_refused_is_sent_again() -> None:
 def test_what_stays_refused_is_an_error_that_says_so() -> None:
     """Given an entry refused each time, the caller learns that it must send again."""
     fake = FakeEventBridge(refusals=ATTEMPTS)
-    with pytest.raises(BusError, match=r"1 events are not on bus ostiary .*ThrottlingException.*again") as told:
+    with pytest.raises(
+        BusError, match=r"1 events are not on bus ostiary .*ThrottlingException.*again"
+    ) as told:
         bus(fake).put([*events(2), *events(1, "poor")])
     assert told.value.refused == (2,)
 
