@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -95,10 +96,11 @@ class Asked(list[tuple[str, dict[str, Any]]]):
             "Tags": [{"Key": "cost", "Value": "42"}] if asked.get("ResourceArn") == FULL else []
         }
 
-    def answer(self, client: BaseClient, operation: str, asked: dict[str, Any]) -> Any:
+    def answer(self, client: Any, operation: str, asked: dict[str, Any]) -> Any:
         self.append((operation, asked))
-        given = self.answers[operation]
-        answer: Any = given(asked) if callable(given) else given
+        answer: Any = self.answers[operation]
+        if isinstance(answer, FunctionType):
+            answer = answer(asked)
         if answer == {"PermissionsBoundary": {}}:
             raise client.exceptions.ResourceNotFoundException(
                 {"Error": {"Code": "ResourceNotFoundException", "Message": ""}}, operation
