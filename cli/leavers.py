@@ -69,7 +69,8 @@ def _show(lines: Sequence[Line]) -> None:
     table = Table("who", "why", "since", "denied until, at least", "steps")
     for each in lines:
         steps = f"failing: {', '.join(each.failing)}" if each.failing else f"{len(each.steps)} hold"
-        why = "back: earlier sessions only" if each.back else ", ".join(each.reasons)
+        kept = "earlier sessions only" if each.deny_until else "nothing is denied"
+        why = f"back: {kept}" if each.back else ", ".join(each.reasons)
         table.add_row(each.who, why, _short(each.since), _short(each.deny_until), steps)
     Console().print(table)
 

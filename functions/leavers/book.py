@@ -80,20 +80,27 @@ def new_record(event: Leaver | Return, user_id: str | None) -> Record:
 
 
 def open_entry(record: Record) -> dict[str, Any] | None:
-    """What the deny policies and lists of leavers need of a deny that holds; None if there is none.
+    """What the deny policies, lists of leavers and the schedule need; None if they need nothing.
+
+    That is of a deny that holds, or of a return whose steps are not done.
 
     `before` is that of somebody who has come back; `tried` is when a step was last tried that is left to do.
+    Nothing is `denied` of who has come back and only waits for what is to be put back.
     """
-    since = record.narrowed or (None if record.lifted else record.since)
+    denied = record.narrowed or (None if record.lifted else record.since)
+    tried = record.unfinished_since(TELL)
+    waiting = record.occasion.published if record.occasion and tried and not record.open else None
+    since = denied or waiting
     if since is None:
         return None
-    tried = record.unfinished_since(TELL)
+    before = record.narrowed or (None if denied else waiting)
     return {
+        "denied": denied is not None,
         "okta_id": record.okta_id,
         "login": record.login,
         "user_id": record.user_id,
         "since": since.isoformat(),
-        "before": record.narrowed and record.narrowed.isoformat(),
+        "before": before and before.isoformat(),
         "reasons": [reason.value for reason in record.reasons],
         "deny_until": record.deny_until and record.deny_until.isoformat(),
         "tried": tried and tried.isoformat(),

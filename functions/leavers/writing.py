@@ -166,7 +166,7 @@ def denied(entries: Sequence[Mapping[str, Any]]) -> list[Denied]:
     return [
         Denied(entry["user_id"], datetime.fromisoformat(entry["since"]), _before(entry))
         for entry in entries
-        if entry["user_id"]
+        if entry["user_id"] and entry.get("denied", True)
     ]
 
 

@@ -241,6 +241,26 @@ def test_what_a_return_could_not_put_back_is_carried_on(world: World) -> None:
     assert world.memberships == {(USER_ID, "g-1")}
 
 
+@pytest.mark.parametrize("hours", [1, 40], ids=["while a deny stood", "after it was lifted"])
+def test_what_could_not_be_put_back_is_carried_on_however_long_it_takes(world: World, hours: float) -> None:
+    """Also when the deny has ended long ago, so that nothing but the put-back is left."""
+    world.memberships = {(USER_ID, "g-1")}
+    left(world)
+    for hour in (each for each in (14, 28, 39) if each < hours):
+        upkeep(world, hour)
+    world.broken = {"access"}
+    with pytest.raises(StepsFailedError):
+        returned(world, hours * 60)
+    for hour in (42, 60, 80):
+        upkeep(world, hour)
+        assert world.memberships == set()
+    assert (world.denied(), world.narrowed()) == (set(), {}), "nothing is denied meanwhile"
+    world.broken = set()
+    upkeep(world, 82)
+    assert world.memberships == {(USER_ID, "g-1")}
+    assert world.opened == {}, "and then nothing is left to come back to"
+
+
 def test_whose_steps_are_done_is_left_alone(world: World) -> None:
     left(world)
     upkeep(world, 2)
