@@ -22,6 +22,7 @@ UNKNOWN_TO_A_SCHEMA = (
     r"^the inline policy (is not JSON|has no Statement|has [0-9]+ bytes)",  # JSON in a text; a size
     r" in the inline policy holds ",  # at any depth
     r" is given twice$",  # under another of its names
+    r" is given in the management account too$",  # by another grant
     r"^[0-9]+ policies",  # of two lists together
     r"^the tag (key|value) .* holds ",  # letters of every script
     r"^[0-9]+ is not an account id",  # a number lost its zeros

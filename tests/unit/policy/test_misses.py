@@ -46,8 +46,8 @@ MANAGEMENT = Account("123456789012", "management", "/", is_management=True)
 )
 def test_what_was_asked_and_what_the_account_has(accounts: str, said: str) -> None:
     """Given accounts that do not hold checkout, the condition that fails is told, and no other."""
-    text = f"permission_sets: {{A: {{}}}}\ngrants: [{{group: g, permission_set: A, accounts: {accounts}}}]"
-    assert missed(loads(text).grants[0].accounts, CHECKOUT) == said
+    text = f"permission_sets: {{}}\naccounts: {{protected: {{accounts: {accounts}}}}}"
+    assert missed(loads(text).accounts.protected.accounts, CHECKOUT) == said
 
 
 def test_the_management_account_is_missed_by_all_but_its_word() -> None:
