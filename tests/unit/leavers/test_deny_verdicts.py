@@ -1,4 +1,4 @@
-"""Whom the deny of a leaver does not touch, by a policy evaluator that is not ours; how many it has room for."""
+"""Whom the deny of a leaver does not touch, by an evaluator that is not ours; how many it has room for."""
 
 import json
 from pathlib import Path
