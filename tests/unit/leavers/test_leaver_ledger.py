@@ -46,6 +46,16 @@ def test_who_is_late_does_not_write(dynamodb: "DynamoDBClient", after: int) -> N
     assert len(ledger.history("john")) == 1
 
 
+def test_history_is_not_written_over_though_the_record_is_gone(dynamodb: "DynamoDBClient") -> None:
+    """Given a record that somebody has deleted, so that the next writing counts its versions anew."""
+    ledger = Ledger(dynamodb, TABLE)
+    write(ledger, "john", 0)
+    dynamodb.delete_item(TableName=TABLE, Key={"pk": {"S": "PERSON#john"}, "sk": {"S": "STATE"}})
+    with pytest.raises(LedgerConflictError):
+        ledger.write([Write("john", {"n": 1}, 0, None, {"change": "another story"})])
+    assert [each["change"] for each in ledger.history("john")] == ["x"]
+
+
 def test_open_revocations_come_and_go_with_the_record(dynamodb: "DynamoDBClient") -> None:
     ledger = Ledger(dynamodb, TABLE)
     for person in ("ann", "ben"):
