@@ -27,7 +27,7 @@ def build(app: App, deployment: Deployment, policy: AccessPolicy, functions: Pat
     provisioned with policies that must exist, and EventBridge refuses a rule whose role it cannot assume. The
     hub's comes first of all, in an account of its own perhaps, so only docs/deployment.md says so.
     """
-    organization = OrganizationStack(app, deployment)
+    organization = OrganizationStack(app, deployment, policy)
     PermissionSetsStack(app, deployment, policy).add_stack_dependency(
         organization, "the role ostiary-forward, and the policies that deny leavers in the management account"
     )

@@ -23,6 +23,7 @@ HOOK_SECRET = "ostiary/hook"  # noqa: S105 - a name, not a value
 CHANNELS_SECRET = "ostiary/channels"  # noqa: S105 - a name, not a value
 ORGANIZATION_READ = "ostiary-organization-read"
 DENY_POLICIES = "ostiary-deny-policies"
+MANAGEMENT_ACCESS = "ostiary-management-access"
 FORWARD = "ostiary-forward"
 
 

@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk.aws_events import EventPattern
 from constructs import Construct
 
+from functions.policy import AccessPolicy
 from infra import names
 from infra.config import ORGANIZATIONS_REGION, Deployment
 from infra.patterns import (
@@ -18,17 +19,19 @@ from infra.patterns import (
     deployed,
 )
 from infra.resources.forwarding import Forwarding, forward_role
+from infra.resources.management_access import management_access
 from infra.resources.management_roles import deny_policies, management_denies, organization_read
 
 
 class OrganizationStack(Stack):
-    """Events to the hub, and the two roles through which the hub reads and denies."""
+    """Events to the hub, the two roles through which the hub reads and denies, and a third one if the access
+    policy has grants for this account."""
 
-    def __init__(self, scope: Construct, deployment: Deployment) -> None:
+    def __init__(self, scope: Construct, deployment: Deployment, policy: AccessPolicy) -> None:
         super().__init__(
             scope,
             "ostiary-organization",
-            description="Ostiary: events of the organization to the hub, and the hub's two roles here",
+            description="Ostiary: events of the organization to the hub, and the hub's roles here",
             env=Environment(account=deployment.management_account, region=ORGANIZATIONS_REGION),
         )
         role = forward_role(self, deployment)
@@ -51,6 +54,8 @@ class OrganizationStack(Stack):
         )
         organization_read(self, deployment)
         deny_policies(self, deployment, management_denies(self, deployment))
+        if policy.used_in_management():
+            management_access(self, deployment)
         CfnOutput(self, "ForwardRoleArn", value=role.role_arn)
 
 

@@ -1,7 +1,7 @@
 """Lets one account in: describe it, expand the grants that match, make what is missing, say how it went."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
@@ -59,6 +59,8 @@ class Admitter:
     runbooks: str
     off_limits: Mapping[str, str] = field(default_factory=dict)
     """Accounts where this hub may neither read nor change access, each with the reason."""
+    apart: Collection[str] = ()
+    """Accounts that `reconcile` alone brings to what the policy wants."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
 

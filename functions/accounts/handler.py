@@ -17,6 +17,7 @@ from functions.accounts.events import (
     read_change,
 )
 from functions.accounts.findings import about_creation, about_departure, about_readiness
+from functions.accounts.reconcile_scope import inside
 from functions.accounts.refusals import RefusedError
 from functions.accounts.report import report
 from functions.accounts.spread import of_account, of_group, of_plan, of_unit
@@ -83,6 +84,9 @@ def _await(change: AccountChange, envelope: Envelope, tools: Tools, deadline: da
 
 def _let_in(change: AccountChange, envelope: Envelope, tools: Tools, deadline: datetime) -> None:
     admitter = tools.admitter
+    if change.account_id in admitter.apart:
+        tools.bus.put([inside(change.account_id, remove=change.kind is not Kind.TOUCHED)])
+        return
     admission = admitter.admit(change.account_id, since=envelope.time, deadline=deadline)
     if admission is None:
         return

@@ -2,8 +2,8 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from functions.accounts.apply import Timing, Work
@@ -25,7 +25,8 @@ ELSEWHERE = (
 
 @dataclass(frozen=True)
 class Provisioner:
-    """`off_limits` are accounts that this hub may not change."""
+    """`off_limits` are accounts that this hub may not change; `apart` says for an account who provisions it
+    instead of `state`."""
 
     policy: AccessPolicy
     center: IdentityCenter
@@ -34,6 +35,7 @@ class Provisioner:
     runbooks: str
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
+    apart: Mapping[str, PermissionSetState] = field(default_factory=dict)
 
     def run(self, only: str | None, *, since: datetime, deadline: datetime) -> list[Finding]:
         """All sets of the policy, or the one of this ARN; findings, open or clear, for each.
@@ -62,15 +64,20 @@ class Provisioner:
 
     def _provision(self, arn: str, stale: Collection[str], timing: Timing) -> dict[str, str]:
         """Which accounts still have an older state afterwards, each with the reason."""
-        if len(stale) > FEW and not set(stale) & set(self.off_limits):
-            self._follow(arn, [None], timing)
+        if len(stale) > FEW and not set(stale) & {*self.off_limits, *self.apart}:
+            self._follow(self.state, arn, [None], timing)
             stale = self.state.outdated(arn)
-        mine = [account for account in stale if account not in self.off_limits]
-        elsewhere = {account: ELSEWHERE for account in stale if account in self.off_limits}
-        return elsewhere | self._follow(arn, mine, timing)
+        failed = {account: ELSEWHERE for account in stale if account in self.off_limits}
+        mine = [account for account in stale if account not in {*self.off_limits, *self.apart}]
+        failed |= self._follow(self.state, arn, mine, timing)
+        for account in set(stale) & set(self.apart):
+            failed |= self._follow(self.apart[account], arn, [account], timing)
+        return failed
 
-    def _follow(self, arn: str, targets: Collection[str | None], timing: Timing) -> dict[str, str]:
+    def _follow(
+        self, state: PermissionSetState, arn: str, targets: Collection[str | None], timing: Timing
+    ) -> dict[str, str]:
         """Ask for each, wait for its end; what failed, with AWS's reason."""
-        work = Work(deque(targets), lambda each: self.state.provision(arn, each), self.state.provisionings)
+        work = Work(deque(targets), lambda each: state.provision(arn, each), state.provisionings)
         work.run(timing)
         return {account: reason for account, reason in work.failed if account}

@@ -21,7 +21,7 @@ from functions.aws.session import CONFIG, ORGANIZATIONS_REGION, assumed
 from functions.aws.sweep_store import SweepStore
 from functions.aws.turns import ACCOUNTS, RECONCILE
 from functions.bus import EventBus
-from functions.policy import load_bundled
+from functions.policy import AccessPolicy, load_bundled
 
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
@@ -39,6 +39,7 @@ class Environment:
     instance_arn: str
     identity_store_id: str
     turns_table: str
+    management_access: str
 
     @classmethod
     def read(cls) -> Self:
@@ -51,6 +52,7 @@ class Environment:
             instance_arn=os.environ["OSTIARY_INSTANCE_ARN"],
             identity_store_id=os.environ["OSTIARY_IDENTITY_STORE_ID"],
             turns_table=os.environ["OSTIARY_TURNS_TABLE"],
+            management_access=os.environ["OSTIARY_MANAGEMENT_ACCESS"],
         )
 
 
@@ -75,14 +77,15 @@ class ReconcileTools:
 @cache
 def tools() -> Tools:
     """Clients, the bundled policy, and the organization's read role in the management account."""
-    env = Environment.read()
+    env, policy = Environment.read(), load_bundled()
     admitter = Admitter(
-        policy=load_bundled(),
+        policy=policy,
         organizations=_organizations(env, "ostiary-accounts"),
         center=_center(env, boto3.Session(), Pace.of(env.turns_table, ACCOUNTS)),
         store=_store(env),
         runbooks=env.runbooks,
-        off_limits=off_limits(env),
+        off_limits=off_limits(env, policy),
+        apart=[env.management_account] if policy.used_in_management() else (),
     )
     return Tools(admitter, EventBus(boto3.client("events", config=CONFIG), env.bus), env.runbooks)
 
@@ -94,26 +97,44 @@ def reconcile_tools() -> ReconcileTools:
     pace = Pace.of(env.turns_table, RECONCILE)
     bus = EventBus(boto3.client("events", config=CONFIG), env.bus)
     policy, client = load_bundled(), _client(boto3.Session(), pace)
-    center = IdentityCenter(client, env.instance_arn)
+    apart = _apart(env, policy, pace)
+    center = IdentityCenter(client, env.instance_arn, apart=apart)
     reader = Reader(
         policy=policy,
         organizations=_organizations(env, "ostiary-reconcile"),
         center=center,
         principals=_center(env, assumed(env.organization_role, "ostiary-reconcile"), pace),
         store=_store(env),
-        off_limits=off_limits(env),
+        off_limits=off_limits(env, policy),
     )
-    state = PermissionSetState(client, env.instance_arn)
-    provisioner = Provisioner(policy, center, state, off_limits(env), env.runbooks)
+    provisioner = Provisioner(
+        policy,
+        center,
+        PermissionSetState(client, env.instance_arn),
+        off_limits(env, policy),
+        env.runbooks,
+        apart={account: PermissionSetState(each, env.instance_arn) for account, each in apart.items()},
+    )
     kept_in = boto3.client("dynamodb", config=CONFIG), os.environ["OSTIARY_SWEEP_TABLE"]
     stores = SweepStore(*kept_in), RemovalStore(*kept_in)
     reconciler = Reconciler(reader, bus.put_findings, env.runbooks, *stores)
     return ReconcileTools(reconciler, provisioner, bus)
 
 
-def off_limits(env: Environment) -> dict[str, str]:
+def off_limits(env: Environment, policy: AccessPolicy) -> dict[str, str]:
     """Accounts where this hub may neither read nor change access, each with the reason."""
-    return {} if env.hub_account == env.management_account else {env.management_account: DELEGATED}
+    if env.hub_account == env.management_account or policy.used_in_management():
+        return {}
+    return {env.management_account: DELEGATED}
+
+
+def _apart(env: Environment, policy: AccessPolicy, pace: Pace) -> dict[str, "SSOAdminClient"]:
+    """The management account, where a grant is for it: IAM Identity Center works there with the rights of
+    who asks, so a role there asks (infra/resources/management_access.py)."""
+    if not policy.used_in_management():
+        return {}
+    session = assumed(env.management_access, "ostiary-reconcile")
+    return {env.management_account: _client(session, pace)}
 
 
 def _organizations(env: Environment, session_name: str) -> Organizations:

@@ -1,7 +1,7 @@
 """Gateway to IAM Identity Center: permission sets by name, account assignments, requests for them."""
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from functions.aws.assignment_requests import (
@@ -12,6 +12,7 @@ from functions.aws.assignment_requests import (
     Request,
 )
 from functions.aws.permission_sets import PermissionSets
+from functions.aws.routed_requests import RoutedRequests
 
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
@@ -23,15 +24,27 @@ _PAGES: "PaginatorConfigTypeDef" = {"PageSize": PAGE}
 
 
 class IdentityCenter:
-    """One instance of IAM Identity Center. Every read is complete or raises ClientError."""
+    """One instance of IAM Identity Center. Every read is complete or raises ClientError.
+
+    `apart`: by account, the client for what is in it, where `client` may not look and not assign.
+    """
 
     def __init__(
-        self, client: "SSOAdminClient", instance_arn: str, *, clock: Callable[[], float] = time.monotonic
+        self,
+        client: "SSOAdminClient",
+        instance_arn: str,
+        *,
+        apart: "Mapping[str, SSOAdminClient] | None" = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
+        self._apart = apart or {}
         self._instance = instance_arn
         self._sets = PermissionSets(client, instance_arn, clock=clock)
-        self.requests = AssignmentRequests(client, instance_arn)
+        self.requests = RoutedRequests(
+            AssignmentRequests(client, instance_arn),
+            {account: AssignmentRequests(each, instance_arn) for account, each in self._apart.items()},
+        )
 
     def permission_set_arns(self, names: Collection[str]) -> dict[str, str]:
         """ARNs of those permission sets that exist, by name."""
@@ -55,7 +68,8 @@ class IdentityCenter:
         """
         if permission_set_arns is not None and not permission_set_arns:
             return frozenset()
-        pages = self._client.get_paginator("list_permission_sets_provisioned_to_account").paginate(
+        client = self._apart.get(account_id, self._client)
+        pages = client.get_paginator("list_permission_sets_provisioned_to_account").paginate(
             InstanceArn=self._instance, AccountId=account_id, PaginationConfig=_PAGES
         )
         provisioned = {arn for page in pages for arn in page.get("PermissionSets", [])}
@@ -85,7 +99,8 @@ class IdentityCenter:
         )
 
     def _assignments_of(self, account_id: str, arn: str) -> Iterable[AccountAssignment]:
-        pages = self._client.get_paginator("list_account_assignments").paginate(
+        client = self._apart.get(account_id, self._client)
+        pages = client.get_paginator("list_account_assignments").paginate(
             InstanceArn=self._instance, AccountId=account_id, PermissionSetArn=arn, PaginationConfig=_PAGES
         )
         for page in pages:

@@ -75,6 +75,8 @@ def environment(deployment: Deployment) -> dict[str, str]:
         # Only reconcile may use it.
         "OSTIARY_SWEEP_TABLE": names.SWEEP,
         "OSTIARY_TURNS_TABLE": names.TURNS,
+        # There only while a grant is for the management account; reconcile alone may be it.
+        "OSTIARY_MANAGEMENT_ACCESS": names.role_arn(deployment.management_account, names.MANAGEMENT_ACCESS),
     }
 
 

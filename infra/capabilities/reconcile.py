@@ -37,6 +37,7 @@ class Reconcile(Construct):
         super().__init__(scope, id_)
         deployment = house.deployment
         organization_role = names.role_arn(deployment.management_account, names.ORGANIZATION_READ)
+        management_access = names.role_arn(deployment.management_account, names.MANAGEMENT_ACCESS)
         # As long as Lambda lets it: 1,000 accounts and 120 groups are about two minutes of calls.
         timeout = Duration.minutes(15)
         worker = Worker(
@@ -49,7 +50,7 @@ class Reconcile(Construct):
             timeout=timeout,
             environment=environment(deployment),
             grants=[
-                Grant(["sts:AssumeRole"], [organization_role]),
+                Grant(["sts:AssumeRole"], [organization_role, management_access]),
                 *rights(deployment),
                 instance(
                     deployment,

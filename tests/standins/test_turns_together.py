@@ -36,6 +36,7 @@ OF_ACCOUNTS = {
     "OSTIARY_IDENTITY_STORE_ID": IDENTITY_STORE_ID,
     "OSTIARY_SWEEP_TABLE": "ostiary-sweep",
     "OSTIARY_TURNS_TABLE": TURNS,
+    "OSTIARY_MANAGEMENT_ACCESS": "arn:aws:iam::123456789012:role/ostiary-management-access",
 }
 
 

@@ -10,9 +10,10 @@ from moto import mock_aws
 
 from functions.aws.deny_policies import DenyPolicies
 from functions.leavers.deny import document
-from functions.policy import load
+from functions.policy import load, loads
 from infra.app import build
 from infra.config import Deployment
+from infra.organization import OrganizationStack
 from tests.template.reference import level
 from tests.template.templates import (
     CONTEXT,
@@ -30,14 +31,18 @@ from tests.template.templates import (
 
 @pytest.mark.parametrize(
     ("capabilities", "role"),
-    [(("accounts", "reconcile"), "ostiary-organization-read"), (("leavers",), "ostiary-deny-policies")],
+    [
+        (("accounts", "reconcile"), "ostiary-organization-read"),
+        (("reconcile",), "ostiary-management-access"),
+        (("leavers",), "ostiary-deny-policies"),
+    ],
 )
 def test_functions_assume_their_role_of_the_management_account_and_no_other(
     capabilities: tuple[str, ...], role: str, stacks: Stacks
 ) -> None:
     for capability in capabilities:
         (statement,) = granting(stacks.hub, f"ostiary-{capability}", "sts:AssumeRole")
-        assert statement["Resource"] == f"arn:aws:iam::123456789012:role/{role}"
+        assert f"arn:aws:iam::123456789012:role/{role}" in listed(statement["Resource"])
 
     # And that role trusts these functions alone, not their whole account
     _, made = named(stacks.organization, "AWS::IAM::Role", "RoleName", role)
@@ -105,6 +110,34 @@ def test_the_deny_role_takes_no_policy_away(stacks: Stacks) -> None:
         "sso:DeleteAccountAssignment",
         "account-access:DeleteEntitlement",
     }
+
+
+def test_access_to_the_management_account_reaches_no_other_account(stacks: Stacks) -> None:
+    """Given a grant for that account, the role for it assigns there alone, and makes no role but Identity
+    Center's own."""
+    made = "ostiary-management-access"
+    for action in (
+        "sso:CreateAccountAssignment",
+        "sso:DeleteAccountAssignment",
+        "sso:ProvisionPermissionSet",
+    ):
+        (statement,) = granting(stacks.organization, made, action)
+        accounts = [name for name in statement["Resource"] if ":account/" in name]
+        assert accounts == ["arn:aws:sso:::account/123456789012"]
+    for action in ("iam:CreateRole", "iam:AttachRolePolicy", "iam:PutRolePolicy"):
+        (statement,) = granting(stacks.organization, made, action)
+        (role,) = listed(statement["Resource"])
+        assert role == "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*"
+    assert not any(name.startswith("organizations:") for name in actions(stacks.organization, made))
+
+
+def test_without_a_grant_for_the_management_account_there_is_no_such_role(tmp_path: Path) -> None:
+    app = App(analytics_reporting=False, context=CONTEXT, outdir=str(tmp_path))
+    policy = loads("permission_sets: {A: {}}\ngrants: [{group: g, permission_set: A, accounts: all}]")
+    OrganizationStack(app, Deployment.read(app.node.try_get_context), policy)
+    template = app.synth().stacks[0].template
+    roles = {role.get("RoleName") for role in of_type(template, "AWS::IAM::Role").values()}
+    assert "ostiary-management-access" not in roles
 
 
 def test_entitlements_are_taken_in_the_region_of_identity_center_and_nothing_is_enabled_or_deleted(

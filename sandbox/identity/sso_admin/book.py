@@ -75,7 +75,8 @@ class Book:
             raise AwsError("ResourceNotFoundException", f"Account {account} is not in the organization")
 
     def check_writable(self, caller: str, account: str) -> None:
-        """IAM Identity Center User Guide, "Delegated administration": not in the management account."""
+        """IAM Identity Center User Guide, "Delegated administration": nothing of the management account, nor
+        of a permission set that is provisioned there."""
         if caller != MANAGEMENT_ACCOUNT and account == MANAGEMENT_ACCOUNT:
             message = "A delegated administrator cannot change access to the management account"
             raise AwsError("AccessDeniedException", message)

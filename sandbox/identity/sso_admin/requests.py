@@ -77,7 +77,8 @@ class Requests:
             kind = assignment.principal_type
             raise AwsError("ResourceNotFoundException", f"{kind} {assignment.principal} not found")
         self._book.check_account(assignment.account)
-        self._book.check_writable(call.caller, assignment.account)
+        for account in (assignment.account, *self._book.accounts_of(assignment.permission_set)):
+            self._book.check_writable(call.caller, account)
         if any(request.assignment == assignment for request in self._under_way(opposite)):
             raise AwsError("ConflictException", f"Its {opposite.lower()} is in progress; try again later")
 

@@ -157,6 +157,10 @@ def test_a_delegated_administrator_keeps_off_the_management_account(plane: Plane
     delegate.create_account_assignment(**plane.triple(account, arn, group))
     with refused("AccessDeniedException"):
         delegate.create_account_assignment(**plane.triple(MANAGEMENT, arn, group))
+    plane.sso.create_account_assignment(**plane.triple(MANAGEMENT, arn, group))
+    plane.server.settle()
+    with refused("AccessDeniedException"):
+        delegate.create_account_assignment(**plane.triple(account, arn, group))
     with refused("AccessDeniedException"):
         delegate.list_account_assignments_for_principal(
             InstanceArn=INSTANCE_ARN, PrincipalType="GROUP", PrincipalId=group

@@ -59,7 +59,9 @@ class Removals:
 class Company:
     """Two accounts, two groups, and a reconciler; `by_role` is Identity Center under the management role."""
 
-    def __init__(self, policy: str = GRANTS, off_limits: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, policy: str = GRANTS, off_limits: dict[str, str] | None = None, *, apart: bool = False
+    ) -> None:
         self.world = World(loads(policy))
         self.world.store.push("audit", "sre")
         self.world.organizations.accounts |= {
@@ -69,13 +71,16 @@ class Company:
         self.center = self.world.center
         self.by_role = FakeIdentityCenter()
         self.by_role.assignments = self.center.assignments
+        self.in_management = FakeIdentityCenter()  # under the role for that account's own access
+        self.in_management.assignments = self.center.assignments
+        elsewhere = {MANAGEMENT: cast(Any, self.in_management)} if apart else {}
         self.told: list[Finding] = []
         self.sweeps = Sweeps()
         self.removals = Removals()
         reader = Reader(
             policy=self.world.admitter.policy,
             organizations=Organizations(cast(Any, self.world.organizations), MANAGEMENT),
-            center=self.world.admitter.center,
+            center=IdentityCenter(cast(Any, self.center), INSTANCE, apart=elsewhere),
             principals=IdentityCenter(cast(Any, self.by_role), INSTANCE),
             store=IdentityStore(cast(Any, self.world.store), "d-9067f01234"),
             off_limits=off_limits or {},

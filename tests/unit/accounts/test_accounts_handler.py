@@ -144,6 +144,7 @@ def test_the_tools_fit_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         "OSTIARY_INSTANCE_ARN": "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6",
         "OSTIARY_IDENTITY_STORE_ID": "d-9067f01234",
         "OSTIARY_TURNS_TABLE": "ostiary-turns",
+        "OSTIARY_MANAGEMENT_ACCESS": "arn:aws:iam::123456789012:role/ostiary-management-access",
     }.items():
         monkeypatch.setenv(name, value)
     wiring.tools.cache_clear()

@@ -130,3 +130,20 @@ def test_a_change_by_hand_has_the_account_compared_where_unwanted_access_is_told
     pruning(world, "enforce")
     assert deliver(event) == []
     assert bus.asked == [("reconcile", {"scope": {"account": NEW}, "remove": False})]
+
+
+@pytest.mark.parametrize(
+    ("event", "detail"), [("tag-resource", {}), ("create-account-assignment", {"remove": False})]
+)
+def test_the_management_account_is_left_to_reconcile(
+    world: World, bus: Bus, event: str, detail: dict[str, Any]
+) -> None:
+    """Given an account whose access only a role there may change, `reconcile`, which may be that role, is
+    asked to look; what somebody did by hand is told and not undone."""
+    object.__setattr__(world.admitter, "apart", [NEW])
+    happened = sample(event)
+    happened["time"] = (world.clock.now - timedelta(minutes=1)).isoformat()
+    happened["detail"]["requestParameters"] |= {"resourceId": NEW, "targetId": NEW}
+    assert deliver(happened) == []
+    assert bus.asked == [("reconcile", {"scope": {"account": NEW}, **detail})]
+    assert world.access(NEW) == set()

@@ -122,12 +122,21 @@ def test_what_is_handed_over_is_an_event_for_each_account() -> None:
 
 
 def environment(hub: str) -> Environment:
-    return Environment("ostiary", "https://r.test", "role", "123456789012", hub, "instance", "store", "turns")
+    return Environment(
+        "ostiary", "https://r.test", "role", "123456789012", hub, "instance", "store", "turns", "access"
+    )
 
 
 def test_only_a_delegated_administrator_keeps_out_of_the_management_account() -> None:
-    assert off_limits(environment("123456789012")) == {}
-    assert off_limits(environment("222222222222")) == {"123456789012": DELEGATED}
+    policy = loads("permission_sets: {}")
+    assert off_limits(environment("123456789012"), policy) == {}
+    assert off_limits(environment("222222222222"), policy) == {"123456789012": DELEGATED}
+
+
+def test_a_grant_for_the_management_account_lets_it_in_by_a_role_there() -> None:
+    """Given such a grant, access there is kept true from either account."""
+    policy = loads("permission_sets: {A: {}}\ngrants: [{user: k, permission_set: A, accounts: management}]")
+    assert off_limits(environment("222222222222"), policy) == {}
 
 
 @pytest.fixture
@@ -148,6 +157,7 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "OSTIARY_IDENTITY_STORE_ID": "d-9067f01234",
         "OSTIARY_SWEEP_TABLE": "ostiary-sweep",
         "OSTIARY_TURNS_TABLE": "ostiary-turns",
+        "OSTIARY_MANAGEMENT_ACCESS": "arn:aws:iam::123456789012:role/ostiary-management-access",
     }.items():
         monkeypatch.setenv(name, value)
     wiring.reconcile_tools.cache_clear()

@@ -61,6 +61,28 @@ def test_a_delegated_administrator_leaves_the_management_account_alone_and_says_
     assert opened(done)[f"accounts/{MANAGEMENT}/access"].facts == {"sre → Home": DELEGATED}
 
 
+def test_access_to_the_management_account_is_made_and_taken_by_the_role_there() -> None:
+    """Given a grant for that account and a hub elsewhere, its role reads, makes and takes away there, and
+    the hub's own makes the rest; neither touches what is the other's."""
+    company = Company(HOME + "accounts: {prune: enforce}\n", apart=True)
+    company.give(MANAGEMENT, "audit", "Home")
+
+    company.run()
+
+    assert {each for each in company.access() if each[0] == MANAGEMENT} == {(MANAGEMENT, "sre", "Home")}
+    assert company.in_management.calls["create_account_assignment"] == 1
+    assert company.in_management.calls["delete_account_assignment"] == 1
+    assert company.center.calls["create_account_assignment"] == len(FULL)
+    assert company.center.calls["delete_account_assignment"] == 0
+
+
+def test_a_look_into_the_management_account_is_the_role_s() -> None:
+    company = Company(HOME, apart=True)
+    company.run(Scope(account=MANAGEMENT))
+    assert company.access() == {(MANAGEMENT, "sre", "Home")}
+    assert company.center.calls["list_permission_sets_provisioned_to_account"] == 0
+
+
 def test_nothing_is_removed_from_the_management_account_by_a_delegated_administrator() -> None:
     company = Company(ENFORCE, off_limits={MANAGEMENT: DELEGATED})
     company.give(MANAGEMENT, "sre", "Operations")

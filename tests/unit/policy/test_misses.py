@@ -37,9 +37,9 @@ MANAGEMENT = Account("123456789012", "management", "/", is_management=True)
         ),
         ("management", "only the management account is meant, and checkout is not it"),
         (
-            "[management, {name: x}]",
-            "only the management account is meant, and checkout is not it; "
-            "name x is wanted, it is called checkout",
+            "[{name: x}, {ou: /Data}]",
+            "name x is wanted, it is called checkout; "
+            "OU /Data is wanted, checkout is in OU /Workloads/Production",
         ),
         ("[{name: x}, all]", ""),
     ],
