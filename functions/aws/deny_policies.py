@@ -45,9 +45,9 @@ class DenyPolicyError(Exception):
 
 
 class DenyPolicies:
-    """Gateway to the policies `<name>-1`, `<name>-2`, … and their attachment to `target`.
+    """Gateway to the policies `<name>-1`, `<name>-2`, … and their attachment to `targets`.
 
-    `target` is "root" or the id of an organizational unit. The ids are looked up once; what somebody
+    Each target is "root" or the id of an organizational unit. The root's is looked up once; what somebody
     detaches or deletes is attached or created again with the next `bring`.
     """
 
@@ -55,13 +55,13 @@ class DenyPolicies:
         self,
         organizations: "OrganizationsClient",
         *,
-        target: str = ROOT,
+        targets: Sequence[str] = (ROOT,),
         name: str = NAME,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._client = organizations
-        self._target = target
+        self._wanted = tuple(targets)
         self._name = name
         self._sleep = sleep
         self._now = now
@@ -168,12 +168,14 @@ class DenyPolicies:
             return  # Attached between our look and our call.
 
     def _targets(self) -> Sequence[str]:
-        if self._target != ROOT:
-            return (self._target,)
         if not self._target_ids:
-            pages = self._client.get_paginator("list_roots").paginate()
-            self._target_ids = self._call(lambda: tuple(r["Id"] for page in pages for r in page["Roots"]))
+            units = tuple(target for target in self._wanted if target != ROOT)
+            self._target_ids = units + (self._roots() if ROOT in self._wanted else ())
         return self._target_ids
+
+    def _roots(self) -> tuple[str, ...]:
+        pages = self._client.get_paginator("list_roots").paginate()
+        return self._call(lambda: tuple(r["Id"] for page in pages for r in page["Roots"]))
 
     def _listed(self) -> dict[str, str]:
         pages = self._client.get_paginator("list_policies").paginate(Filter="SERVICE_CONTROL_POLICY")

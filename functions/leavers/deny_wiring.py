@@ -1,5 +1,7 @@
 """Where deny policies stand: in the organization, and in its management account."""
 
+from collections.abc import Sequence
+
 import boto3
 from botocore.config import Config
 
@@ -14,8 +16,8 @@ BOUNDED = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard",
 """For AWS Organizations: a call ends before the writer's lease does, and DenyPolicies repeats it itself."""
 
 
-def deny_places(env: Environment, management: boto3.Session, target: str) -> list[Place]:
-    """Both under roles of the management account. `target`: "root" or an organizational unit's id."""
+def deny_places(env: Environment, management: boto3.Session, targets: Sequence[str]) -> list[Place]:
+    """Both under roles of the management account. `targets`: "root" or ids of organizational units."""
     organizations = management.client("organizations", region_name=ORGANIZATIONS_REGION, config=BOUNDED)
     iam = management.client("iam", region_name=ORGANIZATIONS_REGION, config=BOUNDED)
     account = env.deny_role.split(":")[4]
@@ -23,7 +25,7 @@ def deny_places(env: Environment, management: boto3.Session, target: str) -> lis
     return [
         Place(
             "service control policies",
-            DenyPolicies(organizations, target=target),
+            DenyPolicies(organizations, targets=targets),
             Shape(env.deny_size, env.deny_count),
             binds=lambda each: each != account,
         ),

@@ -21,6 +21,8 @@ class Wording:
 
     runbooks: str
     console: Console
+    covered: str = "every member account"
+    """Where the service control policies deny."""
 
     def about(self, record: Record) -> list[Finding]:
         """All findings about this person, open or clear, as the record stands."""
@@ -86,7 +88,7 @@ class Wording:
             else f"{record.who} left, but is not denied in AWS",
             subject=record.who,
             since=_since(record),
-            why=_why(record, denied),
+            why=_why(record, self.covered if denied else None),
             actions=self._console_steps(record) if denied else self._search(record),
             facts=_facts(record),
         )
@@ -157,12 +159,12 @@ def never_had_access(record: Record) -> bool:
     return search is not None and search.note == NEVER and not SURELY_HERE & set(record.reasons)
 
 
-def _why(record: Record, denied: bool) -> str:
+def _why(record: Record, covered: str | None) -> str:
     occasion = record.occasion
     cause = f"Trigger: {occasion.reason} at {_time(occasion.published)}." if occasion else ""
-    if denied:
+    if covered:
         return (
-            f"{cause} Every AWS call of theirs is denied in every member account, and in the management "
+            f"{cause} Every AWS call of theirs is denied in {covered}, and in the management "
             "account under permission sets that carry the policies ostiary-deny-leavers-…."
         )
     return f"{cause} {record.steps[IDENTIFY].note if IDENTIFY in record.steps else ''}".strip()

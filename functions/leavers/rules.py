@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from functions.aws.deny_policies import ROOT
 from functions.finding import Finding
 
 
@@ -20,6 +21,15 @@ class Rules:
 
     keep_deny: timedelta
     protected: Collection[str] = ()
+    targets: Collection[str] = (ROOT,)
+    """What the service control policies are attached to: "root", or ids of organizational units."""
+
+    @property
+    def covered(self) -> str:
+        """Where the service control policies deny."""
+        if ROOT in self.targets:
+            return "every member account"
+        return f"every account under {' and '.join(self.targets)}, and in no other member account"
 
     def protects(self, *names: str | None) -> bool:
         protected = {name.casefold() for name in self.protected}

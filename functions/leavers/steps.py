@@ -106,15 +106,16 @@ class Deny:
 
     name = DENY
 
-    def __init__(self, writer: DenyWriter) -> None:
+    def __init__(self, writer: DenyWriter, covered: str) -> None:
         self._writer = writer
+        self._covered = covered
 
     def run(self, record: Record) -> Done:
         if record.user_id is None:
             raise unidentified(record)
         if record.user_id in _written(self._writer):
             raise StepError(FULL)
-        return Done("every call is denied in every member account")
+        return Done(f"every call is denied in {self._covered}")
 
 
 class Lift:

@@ -70,11 +70,11 @@ class Leavers:
         )
         people = People(directory, env.identity_store_id)
         bus = EventBus(boto3.client("events", config=CONFIG), env.bus)
-        wording = Wording(env.runbooks, Console(env.region, env.instance_arn))
+        keep = Rules(rules.keep_deny, rules.protected, rules.deny_target)
+        wording = Wording(env.runbooks, Console(env.region, env.instance_arn), keep.covered)
         notices, book = Notices(wording), Book(ledger, _now)
         management = assumed(env.deny_role, "ostiary-leavers")
         losses = PartialLosses(dynamodb, env.ledger_table)
-        keep = Rules(rules.keep_deny, rules.protected)
         renderer = Renderer(
             ledger,
             Lease(dynamodb, env.ledger_table, DENY_POLICIES),
@@ -95,7 +95,15 @@ class Leavers:
         entitlements = _entitlements(env, management, directory)
         self._once = OncePerBatch(renderer)
         carrying_out = CarryingOut(
-            _steps(env, self._once, access, entitlements, rules.memberships, OktasWord(losses, self._once)),
+            _steps(
+                env,
+                keep,
+                self._once,
+                access,
+                entitlements,
+                rules.memberships,
+                OktasWord(losses, self._once),
+            ),
             wording,
             keep,
             now=_now,
@@ -168,6 +176,7 @@ def _entitlements(
 
 def _steps(
     env: Environment,
+    keep: Rules,
     writer: OncePerBatch,
     access: PersonAccess,
     entitlements: Entitlements,
@@ -175,7 +184,7 @@ def _steps(
     okta: OktasWord,
 ) -> Steps:
     leaving: list[Step] = [
-        Deny(writer),
+        Deny(writer, keep.covered),
         OktaSessions(lambda: connect(env.okta_url, env.okta_credentials, SCOPES)),
         TakeStock(access, memberships),
         TakeStockOfEntitlements(entitlements, memberships),

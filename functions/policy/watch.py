@@ -7,7 +7,7 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from functions.finding import Severity
 from functions.policy.durations import Duration
-from functions.policy.fields import Day, Name, OneOrMany, Strict, Text, wrong
+from functions.policy.fields import Day, Name, OneOrMany, OneOrMore, Strict, Text, wrong
 
 MAX_SESSION = timedelta(hours=12)
 """IAM Identity Center User Guide, "Set session duration": no role session outlives this."""
@@ -32,7 +32,8 @@ class Leavers(Strict):
     """User names whose access no event may end: break-glass people."""
     keep_deny: Annotated[timedelta, Duration(MAX_SESSION, timedelta(days=90))] = MAX_SESSION
     """How long the deny stays: no shorter than the longest session that may be running."""
-    deny_target: Target = "root"
+    deny_target: OneOrMore[Target] = ("root",)
+    """What the service control policies that deny are attached to."""
     memberships: Literal["remove", "leave"] = "remove"
     """Whether memberships in groups that have access are removed here (and put back), or left to Okta."""
     lost_groups: Literal["deny", "leave"] = "deny"

@@ -94,7 +94,11 @@ policies = some_of(
         max_removals=[1, 1000, 1001, 5.0],
         protected=some_of(groups=one_or_many(["a*"]), accounts=where),
     ),
-    leavers=some_of(on=one_or_many(["lock", "gone"]), keep_deny=SPANS, deny_target=["root", "ou-x"]),
+    leavers=some_of(
+        on=one_or_many(["lock", "gone"]),
+        keep_deny=SPANS,
+        deny_target=one_or_many(["root", "ou-x", "ou-ab12-workloads"]),
+    ),
     expiry=some_of(
         info=[60, 10, 90.0], page=[14, 0], scim_token_issued=["2026-01-31"], hook_secret_days=[0, 5]
     ),

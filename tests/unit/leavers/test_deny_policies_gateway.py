@@ -62,8 +62,29 @@ def test_a_policy_that_is_absent_is_created_and_attached_to_the_root(
 def test_an_organizational_unit_can_be_the_target(organizations: "OrganizationsClient") -> None:
     unit = organizations.create_organizational_unit(ParentId=root(organizations), Name="w")
     unit_id = unit["OrganizationalUnit"]["Id"]
-    gateway(organizations, target=unit_id).bring(1, ONE, None)
+    gateway(organizations, targets=[unit_id]).bring(1, ONE, None)
     assert in_force(organizations)[f"{NAME}-1"][1] == [unit_id]
+
+
+def test_several_units_are_each_denied_and_put_right_alone(organizations: "OrganizationsClient") -> None:
+    """Given two units as targets, both have the policy; where somebody detaches it, it is attached again."""
+    parent = root(organizations)
+    units = [
+        organizations.create_organizational_unit(ParentId=parent, Name=name)["OrganizationalUnit"]["Id"]
+        for name in ("a", "b")
+    ]
+    gateway(organizations, targets=units).bring(1, ONE, None)
+    assert sorted(in_force(organizations)[f"{NAME}-1"][1]) == sorted(units)
+    (policy,) = (
+        each["Id"]
+        for each in organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
+        if each["Name"] == f"{NAME}-1"
+    )
+    organizations.detach_policy(PolicyId=policy, TargetId=units[1])
+    again = gateway(organizations, targets=units)
+    again.contents(1)
+    assert again.bring(1, ONE, ONE) is True
+    assert sorted(in_force(organizations)[f"{NAME}-1"][1]) == sorted(units)
 
 
 def test_another_container_finds_the_policy_and_updates_it(organizations: "OrganizationsClient") -> None:
@@ -303,7 +324,7 @@ def test_of_long_lists_every_page_counts(organizations: "OrganizationsClient") -
     policies = gateway(Paged(organizations))
     assert policies.contents(2) == [ONE, TWO]
     assert policies.bring(1, ONE, ONE) is False, "the root is among the targets, and nothing is attached"
-    assert gateway(Paged(organizations), target=unit).contents(2) == [ONE, TWO]
+    assert gateway(Paged(organizations), targets=[unit]).contents(2) == [ONE, TWO]
 
 
 def test_only_who_found_it_detached_says_that_it_was(organizations: "OrganizationsClient") -> None:

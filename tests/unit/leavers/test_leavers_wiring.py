@@ -20,7 +20,7 @@ POLICY = AccessPolicy.model_validate(
             "on": ["lock"],
             "protected": ["break.glass"],
             "keep_deny": "36h",
-            "deny_target": "ou-ab12-workloads",
+            "deny_target": ["ou-ab12-workloads", "ou-ab12-sandboxes"],
             "memberships": "leave",
             "lost_groups": "leave",
         },
@@ -85,7 +85,7 @@ def test_which_events_end_access(made: dict[str, Mock]) -> None:
 
 
 def test_where_the_deny_policies_are_attached(made: dict[str, Mock]) -> None:
-    assert made["DenyPolicies"].call_args.kwargs["target"] == "ou-ab12-workloads"
+    assert made["DenyPolicies"].call_args.kwargs["targets"] == ("ou-ab12-workloads", "ou-ab12-sandboxes")
 
 
 @pytest.mark.parametrize("step", ["LeaveGroups", "TakeStock", "TakeStockOfEntitlements", "Disentitle"])

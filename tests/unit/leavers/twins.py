@@ -163,7 +163,7 @@ class World:
         carrying_out = CarryingOut(
             Steps(
                 (
-                    Deny(once),
+                    Deny(once, "every member account"),
                     OktaSessions(lambda: OktaTwin(self)),
                     TakeStock(access, self.mode),
                     TakeStockOfEntitlements(entitlements, self.mode),
