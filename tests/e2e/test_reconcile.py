@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from functions.aws.identity_center import AccountAssignment
+from sandbox.identity import INSTANCE_ARN, MANAGEMENT_ACCOUNT
 from sandbox.world import World
 from tests.e2e.accessing import Access, reconcile, told, unseen
 from tests.e2e.waiting import eventually
@@ -41,6 +43,24 @@ def test_access_is_repaired_and_nothing_is_taken_however_aws_behaves(world: Worl
     calls = world.identity.faults.calls()["sso-admin"]
     assert "DeleteAccountAssignment" not in calls
     assert calls["CreateAccountAssignment"] == 1 + 4, "four throttled, and none for the suspended account"
+
+
+def test_access_to_the_management_account_is_kept_true_by_its_own_role(world: World, access: Access) -> None:
+    """Given a grant there that is not carried out, in either shape: a role of that account makes it, and its
+    permission set carries the policies that deny leavers where no service control policy binds."""
+    missing = AccountAssignment(
+        MANAGEMENT_ACCOUNT, access.sets["Organization"], access.groups["platform-admin"]
+    )
+    with unseen(world):
+        access.take(missing)
+
+    reconcile(world, {"account": MANAGEMENT_ACCOUNT})
+
+    eventually(lambda: access.has(missing), "the assignment in the management account")
+    listed = world.identity_client("sso-admin").list_customer_managed_policy_references_in_permission_set(
+        InstanceArn=INSTANCE_ARN, PermissionSetArn=missing.permission_set_arn
+    )["CustomerManagedPolicyReferences"]
+    assert {each["Name"] for each in listed} == {f"ostiary-deny-leavers-{n}" for n in range(1, 5)}
 
 
 def test_a_group_is_compared_when_somebody_asks(world: World, access: Access) -> None:

@@ -10,7 +10,6 @@ from functions.leavers.record import Occasion, Record, StepOutcome, StepState
 from functions.leavers.rules import Rules
 from functions.leavers.steps import DENY, Deny
 
-
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 GONE = Record(
     key="00u1",
