@@ -55,9 +55,10 @@ class Batch:
                 raise failed
 
     def _carried_out(self) -> dict[str, Exception | None]:
-        """By the key of the works; of several works with one key, the last was admitted with all in view."""
+        """By the key of the works, of each the newest."""
         self._renderer.begin()
         admitted = [works for _, works in self._admitted if not isinstance(works, Exception)]
-        newest = {work.key: work for works in admitted for work in works}
+        every = sorted((work for works in admitted for work in works), key=lambda work: work.version)
+        newest = {work.key: work for work in every}
         ended = self._together.hear([work.story() for work in newest.values()], self._until)
         return dict(zip(newest, ended, strict=True))

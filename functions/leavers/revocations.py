@@ -22,11 +22,13 @@ from functions.leavers.story import Recall, Story
 class Work:
     """What is left to do when everything that a message changes is in the ledger.
 
-    Of several works with one key the newest does what all of them would.
+    Of several works with one key that of the highest `version` does what all of them would: it has seen what
+    the others have written, in whatever order their messages came.
     """
 
     key: str
     story: Callable[[], Story[None]]
+    version: int = 0
 
 
 Works = tuple[Work, ...]
@@ -67,7 +69,7 @@ class Revocations:
         occasion = entry.record.occasion
         if occasion is None or occasion.trigger != event.trigger:
             return ()  # Stale, or nothing that calls for steps, or steps that another event answers for.
-        return (Work(seed.key, partial(self._carrying_out.of, entry)),)
+        return (Work(seed.key, partial(self._carrying_out.of, entry), entry.version),)
 
     def _changed(self, record: Record, *, event: Leaver | Return, lately: Person | None) -> Record:
         if isinstance(event, Return):

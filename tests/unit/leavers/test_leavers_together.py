@@ -13,7 +13,7 @@ from functions.inbox import Envelope
 from functions.leavers.story import OutOfTimeError
 from functions.leavers.together import PATIENCE
 from tests.unit.leavers.story import deactivated
-from tests.unit.leavers.twins import START, Killed, World, envelope
+from tests.unit.leavers.twins import APP_ID, START, Killed, World, envelope
 
 TEN = [Person(f"u-{n}", f"user-{n}", f"00u{n:017d}") for n in range(10)]
 
@@ -23,6 +23,19 @@ def leaves(person: Person, *, uuid: str = "", second: float = 0) -> Envelope:
     event: dict[str, Any] = deactivated() | {"uuid": uuid or f"uuid-{person.user_id}", "published": at}
     event["target"] = [event["target"][0] | {"id": person.okta_id, "alternateId": person.user_name}]
     return envelope(event)
+
+
+def about(person: Person, kind: str, second: int) -> Envelope:
+    return envelope(
+        {
+            "uuid": kind,
+            "published": (START + timedelta(seconds=second)).isoformat(),
+            "eventType": kind,
+            "outcome": {"result": "SUCCESS"},
+            "actor": {"id": "00uTheAdministrator0", "type": "User"},
+            "target": [{"id": person.okta_id, "type": "User"}, {"id": APP_ID, "type": "AppInstance"}],
+        }
+    )
 
 
 def company(groups: int = 0) -> World:
@@ -111,6 +124,26 @@ def test_of_two_events_about_one_person_the_newer_is_carried_out_and_once() -> N
     assert here.state(key(TEN[0]))["triggers"] == ["a", "b"]
     counted = Counter(here.calls)
     assert (counted["clear"], counted["reach"], counted["tell"]) == (1, 1, 1)
+
+
+def test_what_was_written_last_is_carried_out_whichever_message_came_first() -> None:
+    """Given somebody locked out, and in one batch the loss of the app, then the unlocking: a return needs no
+    look at the directory, so it is written first, and they are out for the other reason."""
+    here = company()
+    locked = about(TEN[0], "user.account.lock", 4)
+    assert delivered(here, locked) == [None]
+    batch = [
+        about(TEN[0], "application.user_membership.remove", 2),
+        about(TEN[0], "user.account.unlock", 6),
+    ]
+
+    assert delivered(here, *batch) == [None, None]
+
+    state = here.state(key(TEN[0]))
+    assert state["occasion"]["trigger"] == "application.user_membership.remove"
+    assert "tell" in state["steps"]
+    assert TEN[0].user_id in here.denied()
+    assert not [each for each in (*here.assignments, *here.memberships) if each[0] == TEN[0].user_id]
 
 
 def test_who_waits_for_another_message_about_the_same_person_does_not_wait_for_ever() -> None:
