@@ -24,7 +24,7 @@ from functions.leavers.steps import (
     StepError,
     Steps,
 )
-from functions.leavers.story import Entry, Leave, Look, Notice, Story
+from functions.leavers.story import Entry, Leave, Look, Meet, Notice, Story
 from functions.leavers.taken import Taken
 
 OF_ACCESS = frozenset({ASSIGNMENTS, MEMBERSHIPS, ENTITLEMENTS, PUT_BACK})
@@ -82,6 +82,9 @@ class CarryingOut:
                     yield Leave(TAKING)
                 entry = self._take(step, entry)
                 taken |= entry.record.taken
+                if step.name == DENY:
+                    yield Meet()  # The others are denied, too, before anybody waits for anything else.
+                    yield Leave(TAKING)
             yield from self._tell(entry, None if entry.record.taken == known else entry.record.taken)
         except SupersededError:
             self._log.info("a newer event has taken over", extra={"person": entry.record.key})

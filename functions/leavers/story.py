@@ -66,7 +66,12 @@ class Leave:
     grace: float = 0.0
 
 
-Want = Recall | Look | Change | Notice | Leave
+@dataclass(frozen=True)
+class Meet:
+    """All the others have come as far as they could without an answer: None."""
+
+
+Want = Recall | Look | Change | Notice | Leave | Meet
 Story = Generator[Want, Any, T]
 
 

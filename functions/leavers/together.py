@@ -18,6 +18,7 @@ from functions.leavers.story import (
     Entry,
     Leave,
     Look,
+    Meet,
     Notice,
     OutOfTimeError,
     Recall,
@@ -124,6 +125,7 @@ class Together:
             (_one_for_each_record(_wanting(Look, waiting), tellers), self._looked),
             (_wanting(Change, waiting), self._book.write),
             (_wanting(Notice, waiting), self._told),
+            (_wanting(Meet, waiting), lambda wants: [None] * len(wants)),
         ]
         for those, ask in asking:
             answers = _all_or_each([teller.want for teller in those], ask)
