@@ -106,8 +106,7 @@ class People:
                 AlternateIdentifier={
                     "UniqueAttribute": {
                         "AttributePath": "userName",
-                        # The API takes any JSON here, the stubs only objects.
-                        "AttributeValue": name,  # type: ignore[typeddict-item]
+                        "AttributeValue": name,  # type: ignore[typeddict-item]  # any JSON; stubs: objects
                     }
                 },
             )

@@ -8,6 +8,7 @@ from infra import names
 from infra.config import Deployment
 from infra.resources.entitlements import entitlements
 from infra.resources.grants import Grant
+from infra.resources.identity import in_management
 
 SCP = {"organizations:PolicyType": "SERVICE_CONTROL_POLICY"}
 TAG_KEY, TAG_VALUE = TAG
@@ -44,20 +45,14 @@ def _denies_here(deployment: Deployment) -> Grant:
 
 def _assignments_here(deployment: Deployment) -> Grant:
     """Of this account's own assignments only this account may dispose."""
-    instance_id = deployment.instance_arn.rpartition("/")[2]
-    return Grant(
-        actions=[
-            "sso:CreateAccountAssignment",
-            "sso:DeleteAccountAssignment",
-            "sso:DescribeAccountAssignmentCreationStatus",
-            "sso:DescribeAccountAssignmentDeletionStatus",
+    return in_management(
+        deployment,
+        [
+            "CreateAccountAssignment",
+            "DeleteAccountAssignment",
+            "DescribeAccountAssignmentCreationStatus",
+            "DescribeAccountAssignmentDeletionStatus",
         ],
-        resources=[
-            deployment.instance_arn,
-            f"arn:aws:sso:::permissionSet/{instance_id}/*",
-            f"arn:aws:sso:::account/{deployment.management_account}",
-        ],
-        why="Permission sets are added after deployment; the instance and the account are fixed.",
     )
 
 

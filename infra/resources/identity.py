@@ -11,15 +11,25 @@ from infra.resources.grants import Grant
 
 def instance(deployment: Deployment, actions: Sequence[str]) -> Grant:
     """Actions of sso-admin on this instance, its permission sets, and any account of the organization."""
+    return _instance(deployment, actions, "*", "Accounts join and permission sets are added after deployment")
+
+
+def in_management(deployment: Deployment, actions: Sequence[str]) -> Grant:
+    """The same, in the management account alone."""
+    account = deployment.management_account
+    return _instance(deployment, actions, account, "Permission sets are added after deployment")
+
+
+def _instance(deployment: Deployment, actions: Sequence[str], account: str, why: str) -> Grant:
     instance_id = deployment.instance_arn.rpartition("/")[2]
     return Grant(
         actions=[f"sso:{action}" for action in actions],
         resources=[
             deployment.instance_arn,
             f"arn:aws:sso:::permissionSet/{instance_id}/*",
-            "arn:aws:sso:::account/*",
+            f"arn:aws:sso:::account/{account}",
         ],
-        why="Accounts join and permission sets are added after deployment; the instance is fixed.",
+        why=f"{why}; the instance is fixed.",
     )
 
 

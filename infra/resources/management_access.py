@@ -11,6 +11,7 @@ from aws_cdk import Stack
 from infra import names
 from infra.config import Deployment
 from infra.resources.grants import Grant, allow
+from infra.resources.identity import in_management
 from infra.resources.management_roles import ManagementRole
 
 PROVISIONED = (
@@ -49,21 +50,15 @@ def management_access(stack: Stack, deployment: Deployment) -> ManagementRole:
 
 
 def _assignments(deployment: Deployment) -> Grant:
-    instance_id = deployment.instance_arn.rpartition("/")[2]
-    return Grant(
-        actions=[
-            "sso:CreateAccountAssignment",
-            "sso:DeleteAccountAssignment",
-            "sso:ListAccountAssignments",
-            "sso:ListPermissionSetsProvisionedToAccount",
-            "sso:ProvisionPermissionSet",
+    return in_management(
+        deployment,
+        [
+            "CreateAccountAssignment",
+            "DeleteAccountAssignment",
+            "ListAccountAssignments",
+            "ListPermissionSetsProvisionedToAccount",
+            "ProvisionPermissionSet",
         ],
-        resources=[
-            deployment.instance_arn,
-            f"arn:aws:sso:::permissionSet/{instance_id}/*",
-            f"arn:aws:sso:::account/{deployment.management_account}",
-        ],
-        why="Permission sets are added after deployment; the instance and the account are fixed.",
     )
 
 

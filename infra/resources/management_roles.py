@@ -1,4 +1,4 @@
-"""What the hub may do in the management account: two roles, one function each.
+"""What the hub may do in the management account: the roles that it always has there.
 
 Conditions and ARN forms: Service Authorization Reference, "AWS Organizations".
 """
